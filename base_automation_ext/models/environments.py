@@ -1,0 +1,39 @@
+"""Keeping the number of environments, and the price of asking for one, small."""
+
+from contextlib import contextmanager
+
+from odoo.tools.func import reset_cached_properties
+
+
+class ActionDone(dict):
+    """What rules have been run on in a chain of events: ``{rule: records}``.
+
+    The value of the context key ``__action_done``. Whoever asks for an environment has its context
+    compared with those of all others; as plain dictionaries that would compare recordsets, and
+    two chains that have both done nothing yet would be given one and the same dictionary.
+    """
+
+    __slots__ = ()
+    __eq__ = object.__eq__
+    __ne__ = object.__ne__
+    __hash__ = object.__hash__
+
+
+@contextmanager
+def released_environments(env):
+    """Make environments created inside go away as soon as nobody uses them.
+
+    Odoo looks through all environments of a transaction whenever one is asked for, and one that
+    has been asked for its user or company holds on to itself through that record: it would stay
+    until the next full garbage collection, and a thousand firings would take a thousand times
+    longer than one. Only what they have memoised is dropped; an environment that is still in use
+    stays registered and works it out again.
+    """
+    environments = env.transaction.envs
+    known = set(environments)
+    try:
+        yield
+    finally:
+        for used in list(environments):
+            if used not in known:
+                reset_cached_properties(used)

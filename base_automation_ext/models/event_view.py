@@ -1,0 +1,82 @@
+"""The records of one event, with the values rules ask for read once for all of them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+#: Key in ``cursor.__dict__``: how many batches of records rules have been run on. Values read
+#: before a rule has run are not used after it.
+GENERATION = "base_automation_ext_generation"
+
+
+def next_generation(cr) -> None:
+    """Note that a rule has run: values read so far may have changed."""
+    cr.__dict__[GENERATION] = cr.__dict__.get(GENERATION, 0) + 1
+
+
+class EventView:
+    """Positions of records instead of recordsets, columns instead of records."""
+
+    def __init__(self, records, feedback=False) -> None:
+        self.records = records
+        """The records in the environment rules are processed in."""
+        self._feedback = feedback
+        self._columns: dict[str, list] = {}
+        self._generation = None
+
+    @cached_property
+    def marked(self):
+        """The records in the environment that tells nested rules about this evaluation."""
+        return self.records.with_context(__action_feedback=True) if self._feedback else self.records
+
+    @cached_property
+    def readable(self):
+        """The records as filters read them: without access rights."""
+        return self.marked.sudo()
+
+    @cached_property
+    def everything(self):
+        """The positions of all records."""
+        return range(len(self.records))
+
+    @cached_property
+    def _position_of(self):
+        return {record_id: at for at, record_id in enumerate(self.records._ids)}
+
+    def at(self, positions):
+        """Return the records at ``positions``, for processing."""
+        if len(positions) == len(self.records):
+            return self.records
+        ids = self.records._ids
+        return self.records.browse([ids[at] for at in positions])
+
+    def positions(self, records):
+        """Return the positions of ``records``."""
+        position_of = self._position_of
+        return [position_of[record_id] for record_id in records._ids]
+
+    def __getitem__(self, name):
+        """Return the column of values of a field; of a many2one its ids."""
+        generation = self.records.env.cr.__dict__.get(GENERATION)
+        if generation != self._generation:
+            self._columns.clear()
+            self._generation = generation
+        column = self._columns.get(name)
+        if column is None:
+            column = self._columns[name] = self._read(name)
+        return column
+
+    def _read(self, name):
+        records = self.readable
+        if records._fields[name].type == "many2one":
+            return [record[name].id for record in records]
+        return [record[name] for record in records]
+
+    def select(self, rule_filter, positions):
+        """Return the positions that match a filter without names."""
+        if not rule_filter.text:
+            return positions
+        if rule_filter.compiled is not None:
+            return rule_filter.compiled.select(self, positions)
+        candidates = self.at(positions).with_env(self.readable.env)
+        return self.positions(candidates.filtered_domain(rule_filter.parsed))

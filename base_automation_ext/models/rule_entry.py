@@ -1,0 +1,135 @@
+"""What the index knows of a rule: everything needed to say "no" without a query."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from odoo.fields import Domain
+
+from odoo.addons.base_automation.models.base_automation import (
+    CREATE_TRIGGERS,
+    MAIL_TRIGGERS,
+    WRITE_TRIGGERS,
+)
+from odoo.addons.server_action_engine.core.domain import CompiledDomain, compile_domain
+from odoo.addons.server_action_engine.core.subscriptions import (
+    CREATE,
+    MESSAGE,
+    ONCHANGE,
+    UNLINK,
+    WRITE,
+    Subscription,
+)
+from odoo.addons.server_action_engine.models.error_policy import BLOCK
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFilter:
+    """One of the two domains of a rule."""
+
+    text: str = ""
+    """The domain as its author wrote it; empty for none."""
+    domain: Sequence[Any] | None = None
+    """The domain when it contains no names, else None: then it is evaluated on every event."""
+    parsed: Domain | None = None
+    compiled: CompiledDomain | None = None
+    """Closures over plain values, when the domain needs nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleEntry:
+    """One rule."""
+
+    id: int
+    trigger: str
+    watched: frozenset[str] | None
+    """Stored fields one of which must have changed; None for any change."""
+    pre: RuleFilter
+    post: RuleFilter
+    wants_old: bool
+    """Whether an action may look at old values of fields the rule itself does not watch."""
+    blocks: bool = True
+    """Whether a failure may keep the user from saving."""
+
+
+class _FieldTypes(Mapping):
+    """The types of a model's fields by name, without going through all of them."""
+
+    def __init__(self, model) -> None:
+        self._fields = model._fields
+
+    def __getitem__(self, name):
+        return self._fields[name].type
+
+    def __iter__(self):
+        return iter(self._fields)
+
+    def __len__(self):
+        return len(self._fields)
+
+
+def make_entry(rule) -> RuleEntry:
+    """Read the ``base.automation`` record ``rule``."""
+    model = rule.env[rule.model_id.model]
+    watched = None
+    if rule.trigger_field_ids:
+        names = rule.trigger_field_ids.mapped("name")
+        # A field that is not stored has no old value to compare with, so it never triggers.
+        watched = frozenset(
+            name for name in names if name in model._fields and model._fields[name].store
+        )
+    return RuleEntry(
+        id=rule.id,
+        trigger=rule.trigger,
+        watched=watched,
+        pre=make_filter(model, rule.filter_pre_domain),
+        post=make_filter(model, rule.filter_domain),
+        wants_old=rule.action_server_ids._wants_old_values(),
+        blocks=rule.on_error == BLOCK,
+    )
+
+
+def make_filter(model, text) -> RuleFilter:
+    """Prepare the domain ``text`` for records of ``model``."""
+    if not text:
+        return RuleFilter()
+    try:
+        domain = ast.literal_eval(text.strip())
+        parsed = Domain(domain)
+    except (ValueError, SyntaxError, TypeError):
+        # It names things, or is wrong: stock's own evaluation will tell, as it always did.
+        return RuleFilter(text)
+    compiled = compile_domain(domain, _FieldTypes(model), model.env.registry.unaccent_python)
+    return RuleFilter(text, domain, parsed, compiled)
+
+
+def subscriptions_of(rule, subscriber: str):
+    """Return the subscriptions of one rule."""
+    entry = make_entry(rule)
+
+    def subscribe(event, fields=None):
+        return Subscription(
+            model=rule.model_id.model,
+            event=event,
+            subscriber=subscriber,
+            key=f"base.automation,{rule.id}",
+            fields=fields,
+            payload=entry,
+        )
+
+    found = []
+    if rule.trigger in CREATE_TRIGGERS:
+        found.append(subscribe(CREATE))
+    if rule.trigger in WRITE_TRIGGERS:
+        found.append(subscribe(WRITE, entry.watched))
+    if rule.trigger == "on_unlink":
+        found.append(subscribe(UNLINK))
+    if rule.trigger in MAIL_TRIGGERS and rule.model_id.is_mail_thread:
+        found.append(subscribe(MESSAGE))
+    if rule.trigger == "on_change":
+        names = frozenset(rule.on_change_field_ids.mapped("name"))
+        found.append(subscribe(ONCHANGE, names))
+    return found

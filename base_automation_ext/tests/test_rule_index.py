@@ -1,0 +1,164 @@
+"""The rule index: rules are found without queries, and every change of a rule is seen at once."""
+
+from odoo.tests import tagged
+
+from .common import RuleCase
+
+
+@tagged("post_install", "-at_install")
+class TestRuleIndexQueries(RuleCase):
+    def test_rules_that_do_not_match_cost_no_query(self):
+        """Thirty rules whose domain does not match add no SQL statement to a write."""
+        partners = self.make_partners(3)
+
+        def write(value):
+            return self.queries_of(lambda: partners.write({"comment": value}))
+
+        write("warm")
+        without = write("without rules")
+        for number in range(30):
+            self.make_rule(filter_domain=f"[('name', '=', 'nobody {number}')]", fields=[])
+        write("warm")
+        self.assertEqual(write("with rules"), without)
+
+    def test_rules_watching_another_field_read_nothing(self):
+        """A rule that watches another field does not even read the records."""
+        partner = self.make_partners(1)
+        self.make_rule(fields=["name"], filter_domain="[('email', '=', 'x')]")
+        partner.write({"comment": "warm"})
+        self.env.flush_all()
+        self.env.invalidate_all()
+        alone = self.queries_of(
+            lambda: partner.with_context(automation_skip=True).write({"comment": "a"})
+        )
+        self.env.invalidate_all()
+        self.assertEqual(self.queries_of(lambda: partner.write({"comment": "b"})), alone)
+
+    def test_queries_do_not_grow_with_the_records(self):
+        """An "update record" rule causes as many statements for fifty records as for five."""
+        few, many, warm = self.make_partners(5), self.make_partners(50), self.make_partners(1)
+        self.make_rule(fields=["comment"])
+        warm.write({"comment": "warm"})
+        counts = [
+            self.queries_of(lambda records=records: records.write({"comment": "go"}))
+            for records in (few, many)
+        ]
+        self.assertEqual(set((few | many).mapped("ref")), {"hit"})
+        self.assertEqual(counts[0], counts[1])
+
+    def test_old_values_are_those_of_watched_fields_only(self):
+        """The code of a rule finds the old values of watched fields, and no others."""
+        partner = self.make_partners(1, email="old@example.com", phone="1")
+        self.make_rule(
+            self.code(
+                "record.write({'ref': str(sorted(env.context['old_' + 'values'][record.id]))})"
+            ),
+            fields=["email"],
+        )
+        partner.write({"email": "new@example.com", "phone": "2"})
+        self.assertEqual(partner.ref, "['email']")
+
+    def test_code_that_asks_for_old_values_gets_all_written_ones(self):
+        """Code that names ``old_values`` finds every field written, as in stock Odoo."""
+        partner = self.make_partners(1, email="old@example.com", phone="1")
+        self.make_rule(
+            self.code("record.write({'ref': str(sorted(env.context['old_values'][record.id]))})"),
+            fields=["email"],
+        )
+        partner.write({"email": "new@example.com", "phone": "2"})
+        self.assertEqual(partner.ref, "['email', 'phone']")
+
+
+@tagged("post_install", "-at_install")
+class TestRuleIndexRefresh(RuleCase):
+    def fires(self):
+        partner = self.make_partners(1)
+        partner.write({"comment": "go"})
+        return partner.ref == "hit"
+
+    def test_every_change_of_a_rule_is_seen_at_once(self):
+        """Creating, changing, archiving, pausing and deleting need no reload of the registry."""
+        self.assertFalse(self.fires())
+        rule = self.make_rule(fields=["comment"], trigger="on_write")
+        self.assertTrue(self.fires())
+        rule.active = False
+        self.assertFalse(self.fires())
+        rule.active = True
+        self.assertTrue(self.fires())
+        rule.paused = True
+        self.assertFalse(self.fires())
+        rule.paused = False
+        rule.filter_domain = "[('name', '=', 'nobody')]"
+        self.assertFalse(self.fires())
+        rule.filter_domain = False
+        rule.trigger_field_ids = self.env["ir.model.fields"]._get("res.partner", "email")
+        self.assertFalse(self.fires())
+        rule.trigger_field_ids = False
+        self.assertTrue(self.fires())
+        rule.unlink()
+        self.assertFalse(self.fires())
+        self.assertFalse(self.env.registry.registry_invalidated)
+
+    def test_imported_rule_works_at_once(self):
+        """A rule that comes from a CSV import is a rule, without a restart (X10)."""
+        result = (
+            self.env["base.automation"]
+            .with_context(import_file=True)
+            .load(
+                [
+                    "name",
+                    "model_id/id",
+                    "trigger",
+                    "action_server_ids/name",
+                    "action_server_ids/model_id/id",
+                    "action_server_ids/state",
+                    "action_server_ids/code",
+                ],
+                [
+                    [
+                        "Imported",
+                        "base.model_res_partner",
+                        "on_create_or_write",
+                        "Imported",
+                        "base.model_res_partner",
+                        "code",
+                        "record.write({'ref': 'hit'})",
+                    ]
+                ],
+            )
+        )
+        self.assertFalse(result["messages"])
+        self.assertTrue(self.fires())
+
+    def test_rule_in_a_rolled_back_savepoint_is_forgotten(self):
+        """A rule whose creation is undone does not run."""
+        savepoint = self.env.cr.savepoint()
+        self.make_rule(fields=["comment"], trigger="on_write")
+        self.assertTrue(self.fires())
+        savepoint.close(rollback=True)
+        self.assertFalse(self.fires())
+
+    def test_cron_bookkeeping_does_not_touch_the_index(self):
+        """Noting when a rule has run, or renaming it, invalidates no cache."""
+        rule = self.make_rule()
+        self.env.registry.cache_invalidated.clear()
+        rule.write({"last_run": "2026-01-01 00:00:00", "name": "Renamed"})
+        self.assertNotIn("stable", self.env.registry.cache_invalidated)
+
+    def test_field_rules_of_forms_are_seen_at_once(self):
+        """A rule on live changes works in forms without a reload, and is gone with the rule."""
+        Partner = self.env["res.partner"]
+        field = self.env["ir.model.fields"]._get("res.partner", "barcode")
+        rule = self.make_rule(
+            self.code("action = {'value': {'ref': 'typed'}, 'warning': {'message': 'Look'}}"),
+            trigger="on_change",
+            on_change_field_ids=[(6, 0, field.ids)],
+        )
+        self.assertTrue(Partner._has_onchange(Partner._fields["barcode"], []))
+        spec = {"barcode": {}, "ref": {}}
+        answer = Partner.onchange({"barcode": "x"}, ["barcode"], spec)
+        self.assertEqual(answer["value"].get("ref"), "typed")
+        self.assertEqual(answer["warning"]["message"], "Look")
+        rule.unlink()
+        answer = Partner.onchange({"barcode": "x"}, ["barcode"], spec)
+        self.assertFalse(answer["value"].get("ref"))

@@ -1,0 +1,6 @@
+module.exports = {
+    printWidth: 100,
+    tabWidth: 4,
+    xmlSelfClosingSpace: true,
+    xmlWhitespaceSensitivity: "preserve",
+};

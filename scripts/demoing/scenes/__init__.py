@@ -1,0 +1,5 @@
+"""What else the engine does, one short scene per file: TITLE and play(session, verdict)."""
+
+from . import dry_run, isolated, loop, retried
+
+SCENES = (dry_run, loop, isolated, retried)

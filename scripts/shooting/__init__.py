@@ -1,0 +1,1 @@
+"""Pictures of the web client for the documentation."""

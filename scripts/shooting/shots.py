@@ -1,0 +1,110 @@
+"""The pictures: name → function(page, client, path)."""
+
+from demoing import rule
+
+ENGINE = "server_action_engine"
+ACTIONS = f"{ENGINE}.ir_actions_server_action"
+RUNS = f"{ENGINE}.server_action_run_action"
+TASKS = f"{ENGINE}.server_action_task_action"
+
+
+def _id_of(client, model, *domain):
+    """Return the id of the newest record."""
+    return client.call(model, "search", list(domain), order="id desc", limit=1)[0]
+
+
+def action_form(page, client, path):
+    """An action that creates a record from mapped values."""
+    action_id = _id_of(client, "ir.actions.server", ("name", "=", rule.CREATE_NAME))
+    page.open_action(ACTIONS, action_id)
+    page.screenshot(path)
+
+
+def action_conditions(page, client, path):
+    """The page "When" of an action."""
+    action_id = _id_of(client, "ir.actions.server", ("name", "=", rule.CREATE_NAME))
+    page.open_action(ACTIONS, action_id)
+    page.click(".o_notebook a[name='engine_condition']")
+    page.evaluate("document.querySelector('.o_notebook').scrollIntoView()")
+    page.screenshot(path)
+
+
+def rule_form(page, client, path):
+    """The rule with its action."""
+    rule_id = _id_of(client, "base.automation", ("name", "=", rule.RULE_NAME))
+    page.open_action("base_automation.base_automation_act", rule_id)
+    page.screenshot(path)
+
+
+def run_list(page, client, path):
+    """The run log."""
+    page.open_action(RUNS)
+    page.screenshot(path)
+
+
+def run_form(page, client, path):
+    """One run with its timeline."""
+    run_id = _id_of(client, "server.action.run", ("action_name", "=", rule.ACTION_NAME))
+    page.open_action(RUNS, run_id)
+    page.screenshot(path)
+
+
+def run_failed(page, client, path):
+    """A run in which a record failed and the others went on."""
+    run_id = _id_of(client, "server.action.run", ("state", "in", ("partly", "isolated")))
+    page.open_action(RUNS, run_id)
+    page.screenshot(path)
+
+
+def tasks(page, client, path):
+    """Tasks that wait; the server of the pictures has no scheduler that would run them."""
+    action_id = _id_of(client, "ir.actions.server", ("execution", "=", "task"))
+    order_ids = client.call("sale.order", "search", [("state", "=", "sale")], limit=6)
+    context = {"active_model": "sale.order", "active_ids": order_ids, "active_id": order_ids[0]}
+    client.call("ir.actions.server", "run", [action_id], context=context)
+    page.open_action(TASKS)
+    page.screenshot(path)
+
+
+def task_form(page, client, path):
+    """A task that was retried."""
+    page.open_action(TASKS, _id_of(client, "server.action.task", ("attempt", ">", 1)))
+    page.screenshot(path)
+
+
+def health(page, client, path):
+    """The health page."""
+    page.open_action(f"{ENGINE}.server_action_health_action")
+    page.screenshot(path)
+
+
+def dry_run(page, client, path):
+    """What an action would do to records, opened by its button as a user does."""
+    action_id = _id_of(client, "ir.actions.server", ("name", "=", rule.ACTION_NAME))
+    page.open_action(ACTIONS, action_id)
+    page.click(".oe_stat_button:has(.fa-flask)")
+    page.wait_for(".modal [name='record_limit'] input")
+    page.evaluate(
+        "(() => { const input = document.querySelector(\".modal [name='record_limit'] input\");"
+        "input.value = '1'; input.dispatchEvent(new Event('input', {bubbles: true}));"
+        "input.dispatchEvent(new Event('change', {bubbles: true})); })()"
+    )
+    page.click(".modal button[name='action_dry_run']")
+    page.wait_for(".modal .o_field_widget[name='report']")
+    page.wait_at_rest()
+    page.evaluate("document.querySelector('.modal [name=report]').scrollIntoView()")
+    page.screenshot(path)
+
+
+SHOTS = {
+    "action-form": action_form,
+    "action-conditions": action_conditions,
+    "rule-form": rule_form,
+    "run-list": run_list,
+    "run-form": run_form,
+    "run-failed": run_failed,
+    "tasks": tasks,
+    "task-form": task_form,
+    "health": health,
+    "dry-run": dry_run,
+}

@@ -1,0 +1,31 @@
+{
+    "name": "Server Action Engine",
+    "summary": "Typed server actions with conditions, error policies, background tasks, "
+    "a run log and dry runs",
+    "version": "19.0.1.0.0",
+    "category": "Extra Tools",
+    "license": "LGPL-3",
+    "author": "Odoo Automation Suite contributors",
+    "website": "https://github.com/odoo-automation-suite/odoo-automation-suite",
+    "depends": ["base", "mail"],
+    "data": [
+        "security/ir.model.access.csv",
+        "data/ir_cron_lanes.xml",
+        "views/menus.xml",
+        "views/ir_actions_server_views.xml",
+        "views/ir_actions_server_flow_views.xml",
+        "views/server_action_import_views.xml",
+        "views/ir_actions_server_mapping_views.xml",
+        "views/server_action_task_views.xml",
+        "views/server_action_task_group_views.xml",
+        "views/server_action_health_views.xml",
+        "views/server_action_run_erase_views.xml",
+        "views/server_action_run_views.xml",
+        "views/server_action_dry_run_views.xml",
+    ],
+    "assets": {
+        "web.assets_backend": ["server_action_engine/static/src/**/*"],
+    },
+    "demo": ["demo/server_action_demo.xml"],
+    "pre_init_hook": "_keep_existing_code_actions",
+}

@@ -1,0 +1,34 @@
+"""How often a code block runs: once per record, or once for the whole batch."""
+
+from __future__ import annotations
+
+from .expression import names_in
+
+RECORD = "record"
+BATCH = "batch"
+
+_ONE_RECORD = frozenset({"record", "object", "obj"})
+_MANY_RECORDS = frozenset({"records", "ids"})
+#: Names that make code depend on the environment's context or open another model with it, where
+#: ``active_id`` and ``active_ids`` must be those of the record at hand.
+_CONTEXT_READERS = frozenset({"context", "active_id", "active_ids", "env", "pool", "model", "self"})
+
+
+def default_code_scope(source: str) -> str:
+    """Return the scope that fits the names a code block uses.
+
+    Code that names ``record`` (or ``object``, ``obj``) and not ``records`` is written for one
+    record; everything else is written for the batch.
+    """
+    names = names_in(source)
+    if names & _ONE_RECORD and not names & _MANY_RECORDS:
+        return RECORD
+    return BATCH
+
+
+def needs_own_context(source: str) -> bool:
+    """Tell whether per-record code may read ``active_id`` or ``active_ids`` from the context.
+
+    :returns: False only when the code can share one environment with the other records
+    """
+    return bool(names_in(source) & _CONTEXT_READERS)

@@ -1,0 +1,117 @@
+"""Who wants to hear of which change, arranged so that finding nobody costs nearly nothing.
+
+A subscription names a model, an event and the fields it watches. An index of all subscriptions is
+built once per change of configuration and then only read; the event hook asks it on every create,
+write, recompute, unlink and posted message of every model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+CREATE = "create"
+WRITE = "write"
+COMPUTE = "compute"
+UNLINK = "unlink"
+MESSAGE = "message"
+ONCHANGE = "onchange"
+
+#: What can be subscribed to. A recomputation of stored fields reaches the subscriptions of WRITE.
+#: ONCHANGE is only kept in the index: forms look it up themselves.
+SUBSCRIBABLE = (CREATE, WRITE, UNLINK, MESSAGE, ONCHANGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One subscriber's interest in one event of one model."""
+
+    model: str
+    event: str
+    """One of :data:`SUBSCRIBABLE`."""
+    subscriber: str
+    """Technical name of the model that receives the event."""
+    key: str = ""
+    """Stable name of the rule behind, for the ``automation_skip`` context key."""
+    fields: frozenset[str] | None = None
+    """Watched fields of a WRITE or ONCHANGE; None watches all. Ignored for the other events."""
+    sequence: int = 0
+    """Order among all subscriptions to the event, lowest first."""
+    payload: Any = field(default=None, compare=False)
+    """Whatever the subscriber wants back with the event."""
+
+
+class ModelSubscriptions:
+    """The subscriptions to one model."""
+
+    __slots__ = ("_by_event", "watched")
+
+    def __init__(self, subscriptions: Iterable[Subscription]) -> None:
+        by_event: dict[str, list[Subscription]] = {}
+        for subscription in subscriptions:
+            if subscription.event not in SUBSCRIBABLE:
+                raise ValueError(f"Nothing can subscribe to the event {subscription.event!r}.")
+            by_event.setdefault(subscription.event, []).append(subscription)
+        self._by_event = {
+            event: tuple(sorted(found, key=lambda subscription: subscription.sequence))
+            for event, found in by_event.items()
+        }
+        self.watched: frozenset[str] | None = frozenset()
+        """Union of the fields watched by WRITE subscriptions; None when one watches all."""
+        for subscription in self._by_event.get(WRITE, ()):
+            if subscription.fields is None or self.watched is None:
+                self.watched = None
+            else:
+                self.watched |= subscription.fields
+
+    def listening(self, event: str) -> tuple[Subscription, ...]:
+        """Return all subscriptions to ``event``, in order."""
+        return self._by_event.get(event, ())
+
+    def touched_by(self, names: Collection[str]) -> tuple[Subscription, ...]:
+        """Return the WRITE subscriptions that watch one of the fields ``names``, in order."""
+        found = self._by_event.get(WRITE, ())
+        if not found or (self.watched is not None and self.watched.isdisjoint(names)):
+            return ()
+        return tuple(
+            subscription
+            for subscription in found
+            if subscription.fields is None or not subscription.fields.isdisjoint(names)
+        )
+
+
+#: Model name → its subscriptions; models nobody subscribed to are absent.
+SubscriptionIndex = Mapping[str, ModelSubscriptions]
+
+
+def build_index(subscriptions: Iterable[Subscription]) -> dict[str, ModelSubscriptions]:
+    """Arrange ``subscriptions`` by model.
+
+    :raises ValueError: for an event that cannot be subscribed to
+    """
+    by_model: dict[str, list[Subscription]] = {}
+    for subscription in subscriptions:
+        by_model.setdefault(subscription.model, []).append(subscription)
+    return {model: ModelSubscriptions(found) for model, found in by_model.items()}
+
+
+def without_skipped(
+    subscriptions: tuple[Subscription, ...], skip: object
+) -> tuple[Subscription, ...]:
+    """Drop the subscriptions switched off by the value of the ``automation_skip`` context key.
+
+    :param skip: True switches off all; a name or a collection of names switches off the
+        subscribers and keys in it; a false value none
+    """
+    if not skip:
+        return subscriptions
+    if isinstance(skip, str):
+        skip = (skip,)
+    if not isinstance(skip, (list, tuple, set, frozenset)):
+        return ()
+    return tuple(
+        subscription
+        for subscription in subscriptions
+        if subscription.subscriber not in skip and subscription.key not in skip
+    )

@@ -1,0 +1,190 @@
+"""What happens when an action fails: block, isolate, retry, or run another action."""
+
+import logging
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..core.errors import ConfigurationError, PermanentError, is_retryable_db_error
+from ..core.frames import ISOLATED, state_of
+from .transaction_queues import revocable_savepoint
+
+_logger = logging.getLogger(__name__)
+
+BLOCK, ISOLATE, RETRY, FALLBACK = "block", "isolate", "retry", "fallback"
+#: Failures shown in the step itself; the rest is counted.
+_MAX_MESSAGES = 20
+
+
+class IrActionsServer(models.Model):
+    _inherit = "ir.actions.server"
+
+    on_error = fields.Selection(
+        [
+            (BLOCK, "Stop and undo everything"),
+            (ISOLATE, "Go on without the failing records"),
+            (RETRY, "Try the failing records again later"),
+            (FALLBACK, "Run another action on the failing records"),
+        ],
+        string="If It Fails",
+        help="Empty: what the rule or the parent action says, else “Stop and undo everything”, "
+        "which is what stock Odoo does.",
+    )
+    fallback_action_id = fields.Many2one(
+        "ir.actions.server",
+        string="Fallback Action",
+        domain="[('model_id', '=', model_id), ('id', '!=', id)]",
+        help="Runs on the records for which this action failed. 'error' holds the message.",
+    )
+    retry_max = fields.Integer(
+        string="Attempts", default=5, help="Attempts in all before the task counts as failed."
+    )
+    retry_delay_seconds = fields.Integer(
+        string="First Delay (s)", default=60, help="Seconds before the second attempt."
+    )
+    retry_factor = fields.Float(
+        string="Delay Factor", default=2.0, help="Each further delay is this many times longer."
+    )
+    retry_max_delay_seconds = fields.Integer(
+        string="Longest Delay (s)", default=3600, help="No delay is longer than this."
+    )
+
+    @api.constrains("on_error", "fallback_action_id")
+    def _check_fallback_action(self):
+        for action in self:
+            if action.on_error == FALLBACK and not action.fallback_action_id:
+                raise ValidationError(
+                    self.env._(
+                        "Choose the fallback action of “%(action)s”, or another policy.",
+                        action=action.name,
+                    )
+                )
+            seen, current = action, action.fallback_action_id
+            while current:
+                if current in seen:
+                    raise ValidationError(
+                        self.env._(
+                            "The fallback actions of “%(action)s” lead back to itself.",
+                            action=action.name,
+                        )
+                    )
+                seen |= current
+                current = current.fallback_action_id
+
+    @api.constrains("retry_max", "retry_delay_seconds", "retry_factor", "retry_max_delay_seconds")
+    def _check_retry(self):
+        for action in self:
+            if (
+                action.retry_max < 1
+                or action.retry_delay_seconds < 0
+                or action.retry_max_delay_seconds < 0
+                or action.retry_factor < 1
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "The retries of “%(action)s” need at least one attempt, delays of zero "
+                        "or more seconds and a factor of at least 1.",
+                        action=action.name,
+                    )
+                )
+
+    def _get_error_policy(self, frame):
+        """Return the policy in force. Rules extend this to pass theirs to their actions.
+
+        A part of a running action fails together with the whole unless it says otherwise itself.
+        """
+        return self.on_error or BLOCK
+
+    def _run_with_policy(self, records, eval_context, frame):
+        policy = self._get_error_policy(frame)
+        # A task retries by itself and needs the error; scheduled actions commit inside, which a
+        # savepoint does not survive; and a form that is being edited has nothing to isolate.
+        if (
+            policy == BLOCK
+            or self.usage == "ir_cron"
+            or self.env.context.get("onchange_self") is not None
+            or (policy == RETRY and self._is_due_task(frame))
+        ):
+            return self._execute(records, eval_context)
+        return self._run_isolated(records, eval_context, frame, policy)
+
+    def _run_isolated(self, records, eval_context, frame, policy):
+        """Run in a savepoint; on failure halve the batch until the failing record is alone."""
+        state = state_of(self.env.cr)
+        if not state.take_savepoint(self.env.cr.now()):
+            self._leave_undecided(records, frame)
+            return False
+        children = len(frame.children)
+        try:
+            with revocable_savepoint(self.env.cr):
+                return self._execute(records, eval_context)
+        except Exception as exc:
+            if is_retryable_db_error(exc):
+                raise
+            # What ran below and was undone stays readable, marked as such.
+            for child in frame.children[children:]:
+                child.state = ISOLATED
+            if len(records) <= 1:
+                return self._handle_failure(records, eval_context, frame, policy, exc)
+        half = len(records) // 2
+        result = False
+        for part in (records[:half], records[half:]):
+            action, part_context = self._on_part(part, eval_context)
+            result = action._run_isolated(part, part_context, frame, policy) or result
+        return result
+
+    def _on_part(self, part, eval_context):
+        """Return the action and the evaluation context for a part of the batch."""
+        action = self.with_context(active_ids=part.ids, active_id=part[:1].id)
+        env = eval_context["env"]
+        env = env(context=dict(env.context, active_ids=part.ids, active_id=part[:1].id))
+        return action, self._rebind(eval_context, env, part)
+
+    def _handle_failure(self, records, eval_context, frame, policy, exc):
+        """Deal with one record (or none) for which the action failed."""
+        self._note_failure(records, frame, exc)
+        if policy == RETRY and not isinstance(exc, ConfigurationError | PermanentError):
+            self.env["server.action.task"]._enqueue(
+                self,
+                records,
+                delay_seconds=self.retry_delay_seconds,
+                origin=self._root_trigger(),
+            )
+        elif policy == FALLBACK:
+            return self.fallback_action_id._run_nested(
+                records, eval_context, "fallback", error=str(exc)
+            )
+        return False
+
+    def _note_failure(self, records, frame, exc):
+        """Keep the failure in the surviving transaction's run."""
+        failures = frame.scratch["failures"] = frame.scratch.get("failures", 0) + 1
+        if not frame.error_message:
+            frame.fail(exc)
+        frame.state = ISOLATED
+        if failures <= _MAX_MESSAGES:
+            frame.messages.append(
+                self.env._(
+                    "Failed on %(records)s: %(error)s",
+                    records=", ".join(map(str, records.ids)) or self.model_name,
+                    error=exc,
+                )
+            )
+        _logger.info(
+            "Action %s (%s) failed on %s and was isolated: %s",
+            self.name,
+            self.id,
+            records,
+            exc,
+        )
+
+    def _leave_undecided(self, records, frame):
+        """Give records the savepoint budget does not reach to tasks of their own transactions."""
+        self.env["server.action.task"]._enqueue(self, records, origin=self._root_trigger())
+        frame.messages.append(
+            self.env._(
+                "%(count)s records were handed to background tasks: too many records of this "
+                "batch failed to try each of them in one transaction.",
+                count=len(records),
+            )
+        )

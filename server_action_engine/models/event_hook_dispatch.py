@@ -1,0 +1,107 @@
+"""Carrying an event to its subscribers, around the method that makes the change."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from ..core.subscriptions import (
+    COMPUTE,
+    CREATE,
+    MESSAGE,
+    UNLINK,
+    WRITE,
+    ModelSubscriptions,
+    without_skipped,
+)
+from .event_hook_subscriber import Event
+
+
+def around_create(found: ModelSubscriptions, self, vals_list, call):
+    """Create the records of ``vals_list`` by ``call(model, vals_list)`` and tell the listeners."""
+    listeners = _listeners(self, found.listening(CREATE))
+    if not listeners:
+        return call(self, vals_list)
+    event = Event(CREATE, self.browse(), vals=vals_list)
+    states = _before(event, listeners)
+    event.records = call(_in_context(self, event), vals_list)
+    _after(event, listeners, states)
+    return event.records.with_env(self.env)
+
+
+def around_write(found: ModelSubscriptions, self, vals, call):
+    """Write ``vals`` by ``call(records, vals)`` and tell the listeners."""
+    listeners = _listeners(self, found.touched_by(vals)) if self else ()
+    if not listeners:
+        return call(self, vals)
+    event = Event(WRITE, self.filtered("id"), frozenset(vals), vals=vals)
+    states = _before(event, listeners)
+    result = call(_in_context(self, event), vals)
+    _after(event, listeners, states)
+    return result
+
+
+def around_compute(found: ModelSubscriptions, self, field, call):
+    """Recompute ``field`` by ``call(records, field)`` and tell the listeners."""
+    names = frozenset(
+        computed.name for computed in self.pool.field_computed[field] if computed.store
+    )
+    listeners = _listeners(self, found.touched_by(names)) if names else ()
+    records = self.filtered("id") if listeners else self
+    if not listeners or not records:
+        return call(self, field)
+    event = Event(COMPUTE, records, names)
+    states = _before(event, listeners)
+    # The computation keeps its own environment: Odoo may hold results by environment.
+    result = call(self, field)
+    _after(event, listeners, states)
+    return result
+
+
+def around_unlink(found: ModelSubscriptions, self, call):
+    """Tell the listeners, then delete by ``call(records)``."""
+    listeners = _listeners(self, found.listening(UNLINK)) if self else ()
+    if listeners:
+        _before(Event(UNLINK, self), listeners)
+    return call(self)
+
+
+def around_message(found: ModelSubscriptions, self, call):
+    """Post a message by ``call(records)`` and tell the listeners."""
+    listeners = _listeners(self, found.listening(MESSAGE)) if self else ()
+    if not listeners:
+        return call(self)
+    event = Event(MESSAGE, self)
+    states = _before(event, listeners)
+    event.message = call(self)
+    _after(event, listeners, states)
+    return event.message
+
+
+def _listeners(records, subscriptions):
+    """Group ``subscriptions`` by subscriber, in order, without what the context switches off.
+
+    :returns: list of (subscriber model, its subscriptions)
+    """
+    if not subscriptions:
+        return ()
+    env = records.env
+    subscriptions = without_skipped(subscriptions, env.context.get("automation_skip"))
+    # They come sorted by subscriber.
+    groups = groupby(  # pylint: disable=bad-builtin-groupby
+        subscriptions, lambda subscription: subscription.subscriber
+    )
+    return [(env[name], tuple(group)) for name, group in groups]
+
+
+def _before(event, listeners):
+    return [subscriber._event_before(event, found) for subscriber, found in listeners]
+
+
+def _after(event, listeners, states):
+    for (subscriber, found), state in zip(listeners, states, strict=True):
+        subscriber._event_after(event, found, state)
+
+
+def _in_context(records, event):
+    """Return ``records`` with the context keys the subscribers asked for."""
+    return records.with_context(**event.context) if event.context else records

@@ -1,0 +1,125 @@
+"""The gate of the event hook: which subscriptions exist, as seen by a given transaction."""
+
+from __future__ import annotations
+
+from odoo import SUPERUSER_ID, api
+from odoo.tools import config
+
+from ..core.subscriptions import SubscriptionIndex, build_index
+
+SUBSCRIBER_MODEL = "server.action.event.subscriber"
+#: Signalled between workers whenever the subscriptions change. ``stable`` is one of Odoo's own
+#: cache names: a name of one's own would need a table in every database of the process.
+CACHE_NAME = "stable"
+#: Key in ``cursor.__dict__`` of a transaction that changed subscriptions; counts its changes.
+CHANGED = "server_action_engine_subscriptions_changed"
+#: Key in ``cursor.cache`` of such a transaction's own index. Odoo empties that dictionary when a
+#: savepoint is rolled back, which is exactly when the index may have become wrong.
+OWN_INDEX = "server_action_engine.subscription_index"
+
+_ATTRIBUTE = "server_action_engine_gate"
+
+
+class Gate:
+    """Holds the index of one registry and decides whether it is still valid.
+
+    The shared index is stored with the number of the cache sequence read *before* it was filled,
+    and filled from a cursor of its own, so it never shows what another transaction has not
+    committed and never keeps what an old snapshot saw.
+    """
+
+    __slots__ = ("registry", "state")
+
+    def __init__(self, registry) -> None:
+        self.registry = registry
+        self.state: tuple[int | None, SubscriptionIndex] = (None, {})
+        """Sequence number and index, replaced as one so that no thread pairs them wrongly."""
+
+    def current(self, env: api.Environment) -> SubscriptionIndex:
+        """Return the index that is valid for the transaction of ``env``."""
+        root = _root_cursor(env.cr)
+        changes = root.__dict__.get(CHANGED)
+        if changes:
+            return self._own_index(env, changes)
+        number = self.registry.cache_sequences[CACHE_NAME]
+        valid_for, index = self.state
+        if number != valid_for:
+            index = self._read_committed(env)
+            self.state = (number, index)
+        return index
+
+    def reset(self) -> None:
+        """Forget the shared index."""
+        self.state = (None, {})
+
+    def changed(self, env: api.Environment) -> None:
+        """Note that the transaction of ``env`` changed subscriptions.
+
+        It reads its own view from now on; all others learn of the change after its commit.
+        """
+        cr = env.cr
+        root = _root_cursor(cr)
+        changes = root.__dict__.get(CHANGED, 0)
+        root.__dict__[CHANGED] = changes + 1
+        self.reset()
+        if self.registry.ready:
+            self.registry.clear_cache(CACHE_NAME)
+        if not changes and root is cr:
+            cr.postcommit.add(lambda: self._signal_after_commit(cr))
+            cr.postrollback.add(lambda: cr.__dict__.pop(CHANGED, None))
+
+    def _own_index(self, env: api.Environment, changes: int) -> SubscriptionIndex:
+        cache = env.cr.cache
+        valid_for, index = cache.get(OWN_INDEX, (0, {}))
+        if valid_for != changes:
+            # Reading flushes, and what that recomputes comes back here: it gets the old index.
+            cache[OWN_INDEX] = (changes, index)
+            index = _read_index(env)
+            cache[OWN_INDEX] = (changes, index)
+        return index
+
+    def _read_committed(self, env: api.Environment) -> SubscriptionIndex:
+        if _root_cursor(env.cr) is not env.cr:
+            # A request inside a test: there is no transaction but the test's.
+            return _read_index(env)
+        with self.registry.cursor() as cr:
+            return _read_index(api.Environment(cr, SUPERUSER_ID, {}))
+
+    def _signal_after_commit(self, cr) -> None:
+        # Requests signal after their commit too, but crons signal before it and scripts never do.
+        cr.__dict__.pop(CHANGED, None)
+        self.reset()
+        if self.registry.ready:
+            self.registry.clear_cache(CACHE_NAME)
+            self.registry.signal_changes()
+
+
+def gate_of(registry) -> Gate:
+    """Return the gate of ``registry``, creating it on first use."""
+    gate = registry.__dict__.get(_ATTRIBUTE)
+    if gate is None:
+        gate = registry.__dict__.setdefault(_ATTRIBUTE, Gate(registry))
+    return gate
+
+
+def is_disabled() -> bool:
+    """Tell whether ``automation_disabled`` in the configuration file switches everything off."""
+    return str(config.get("automation_disabled")).strip().lower() in ("1", "true", "yes", "on")
+
+
+def _read_index(env: api.Environment) -> SubscriptionIndex:
+    """Ask every subscriber for its subscriptions, in the transaction of ``env``."""
+    if is_disabled():
+        return {}
+    # Superuser and empty context: subscriptions are configuration, the same for every user.
+    env = api.Environment(env.cr, SUPERUSER_ID, {})
+    found = []
+    for name in sorted(env.registry.descendants([SUBSCRIBER_MODEL], "_inherit")):
+        if name != SUBSCRIBER_MODEL:
+            found.extend(env[name]._event_subscriptions())
+    return build_index(found)
+
+
+def _root_cursor(cr):
+    """Return the real cursor below the cursor of a request inside a test, or ``cr`` itself."""
+    return cr.__dict__.get("_cursor") or cr

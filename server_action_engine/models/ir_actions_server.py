@@ -1,0 +1,428 @@
+"""The choke point: every execution of every server action passes ``_run``.
+
+Condition → policy → execute → record.
+"""
+
+import logging
+import time
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..core.errors import ConfigurationError, LoopGuardError, is_retryable_db_error
+from ..core.frames import (
+    DEFAULT_MAX_ACTIONS,
+    DEFAULT_MAX_DEPTH,
+    DONE,
+    MAX_KEPT_IDS,
+    QUEUED,
+    RUNNING,
+    SKIPPED,
+    Frame,
+    state_of,
+)
+from .evaluation import _Pool
+
+_logger = logging.getLogger(__name__)
+
+#: Modules whose one-record runners the engine replaces by runners for a whole batch. A runner
+#: that somebody else overrides keeps running, one record at a time, as in stock Odoo.
+_STOCK_MODULES = frozenset(
+    {"odoo.addons.base.models.ir_actions", "odoo.addons.mail.models.ir_actions_server"}
+)
+#: Types whose runners read the business records from the action's own environment, which is
+#: always in superuser mode.
+_SUPERUSER_TYPES = frozenset(
+    {"mail_post", "followers", "remove_followers", "next_activity", "webhook", "sms"}
+)
+#: Context key by which the task drainer says "run now, you have been queued already".
+TASK_KEY = "server_action_engine_task"
+
+
+class IrActionsServer(models.Model):
+    _inherit = "ir.actions.server"
+
+    execution = fields.Selection(
+        [("now", "Immediately"), ("task", "In the background, as a task")],
+        default="now",
+        required=True,
+        help="Immediately: in the transaction that starts the action; the user waits for it.\n"
+        "In the background: the user goes on at once, the action runs after the changes are "
+        "saved, and is repeated if the server stops in between.",
+    )
+    delay_number = fields.Integer(
+        string="Delay", help="How long a background action waits before it runs."
+    )
+    delay_unit = fields.Selection(
+        [
+            ("seconds", "Seconds"),
+            ("minutes", "Minutes"),
+            ("hours", "Hours"),
+            ("days", "Days"),
+            ("weeks", "Weeks"),
+        ],
+        default="minutes",
+        required=True,
+    )
+    run_as = fields.Selection(
+        [
+            ("stock", "System, in the name of the user"),
+            ("trigger_user", "User who starts the action"),
+            ("user", "A chosen user"),
+        ],
+        default="stock",
+        required=True,
+        help="Whose access rights apply while the action works on records.\n"
+        "System: as stock Odoo; access rights are not checked, changes carry the user's name.",
+    )
+    run_as_user_id = fields.Many2one(
+        "res.users", string="Runs as", help="The user whose access rights apply."
+    )
+    log_level = fields.Selection(
+        [("off", "Nothing"), ("failures", "Failures only"), ("all", "Every run")],
+        string="Run Log",
+        help="Which executions are kept in the run log. Empty: every run, but only failures of "
+        "scheduled actions.",
+    )
+
+    # -- entering -----------------------------------------------------------------------------
+
+    def run(self):
+        self._check_direct_run()
+        return super().run()
+
+    def _check_direct_run(self):
+        """Keep users from running the actions of a rule on records of their choice.
+
+        Such an action is meant to run when its rule says so; called directly by its id it would
+        work in superuser mode on any record the caller names.
+        """
+        if self.env.su or self.env.user._is_system() or self._is_started_by_parent():
+            return
+        if owned := self.sudo().filtered(lambda action: action._is_rule_owned()):
+            raise AccessError(
+                self.env._(
+                    "The action “%(action)s” belongs to an automation rule and runs only when "
+                    "the rule does. Ask an administrator if you need to run it by hand.",
+                    action=owned[0].name,
+                )
+            )
+
+    def _is_started_by_parent(self):
+        """Tell whether :meth:`_run_nested` of a running action is what starts this one."""
+        frame = state_of(self.env.cr).current
+        return frame is not None and "child_path" in frame.scratch
+
+    def _is_rule_owned(self):
+        """Tell whether the action is part of a rule; addons with rules extend this."""
+        self.ensure_one()
+        if "base_automation_id" in self._fields and self.base_automation_id:
+            return True
+        return bool(self.parent_id) and self.parent_id._is_rule_owned()
+
+    def _run(self, records, eval_context):
+        self.ensure_one()
+        state = state_of(self.env.cr)
+        frame = self._new_frame(records)
+        is_root = state.current is None
+        if is_root:
+            state.max_depth, state.max_actions = self._loop_limits()
+            frame.trigger, state.origin = self._trigger_of(state), None
+        started, statements = time.perf_counter(), self.env.cr.sql_log_count
+        try:
+            self._enter(state, frame)
+            result = self._run_in_frame(records, eval_context, frame)
+            if frame.state == RUNNING:
+                frame.state = DONE
+            frame.result = _describe_result(result)
+            return result
+        except Exception as exc:
+            frame.fail(exc)
+            frame.scratch["exception"] = exc
+            if isinstance(exc, ConfigurationError) and not isinstance(exc, ValueError):
+                raise UserError(str(exc)) from exc
+            raise
+        finally:
+            frame.duration_ms = (time.perf_counter() - started) * 1000
+            frame.sql_count = self.env.cr.sql_log_count - statements
+            state.pop(frame)
+            if is_root:
+                self._log_run(frame)
+
+    def _enter(self, state, frame):
+        try:
+            state.push(frame)
+        except LoopGuardError as exc:
+            raise UserError(str(exc)) from exc
+
+    def _run_in_frame(self, records, eval_context, frame):
+        if self.warning:
+            return self._execute(records, eval_context)  # stock refuses, in its own words
+        applicable = self._apply_condition(records, eval_context, frame)
+        if frame.state == SKIPPED:
+            return False
+        action = self
+        if len(applicable) != len(records):
+            action = self.with_context(
+                active_ids=applicable.ids, active_id=applicable[:1].id, active_model=records._name
+            )
+            eval_context = self._rebind(
+                eval_context, eval_context["env"](context=action.env.context), applicable
+            )
+        if self.execution == "task" and not self._is_due_task(frame):
+            return action._run_later(applicable, frame)
+        if self.run_as != "stock":
+            frame.scratch["restricted"] = True
+            eval_context = action._with_rights(eval_context, applicable)
+            applicable = applicable.with_env(eval_context["env"])
+        if self.state != "code" or self.code_scope:
+            eval_context["records"] = applicable
+        return action._run_with_policy(applicable, eval_context, frame)
+
+    def _execute(self, records, eval_context):
+        """Run the type's own runner. Called by the error policy, possibly on part of a batch."""
+        return super()._run(records, eval_context)  # pylint: disable=super-method-mismatch
+
+    def _get_runner(self):
+        """Prefer the engine's runner for batches, unless the stock one is overridden."""
+        runner, multi = super()._get_runner()
+        if multi:
+            single = getattr(type(self), f"_run_action_{self.state}", None)
+            if single is not None and single.__module__ not in _STOCK_MODULES:
+                return single, False
+        return runner, multi
+
+    def _run_nested(self, records, eval_context, path, **names):
+        """Run this action as a part of the running one.
+
+        :param records: recordset of this action's model
+        :param eval_context: names of the running action; its environment says whose rights apply
+        :param path: place below the running action, such as ``loop/0``
+        :param names: further names for this action and everything below it (``parent``)
+        :returns: the result of the action
+        """
+        self.ensure_one()
+        frame = state_of(self.env.cr).current
+        scratch = dict(frame.scratch)
+        frame.scratch["child_path"] = path
+        frame.scratch["names"] = {**scratch.get("names", {}), **names}
+        env = eval_context["env"]
+        context = dict(
+            env.context,
+            active_model=records._name,
+            active_ids=records.ids,
+            active_id=records[:1].id,
+        )
+        action = self.with_env(env(context=context))
+        # Stock Odoo runs parts in superuser mode; not so if the whole has somebody's rights.
+        if not scratch.get("restricted"):
+            action = action.sudo()
+        try:
+            return action.run()
+        finally:
+            frame.scratch = scratch
+
+    # -- the steps ------------------------------------------------------------------------------
+
+    def _new_frame(self, records):
+        parent = state_of(self.env.cr).current
+        path = ""
+        if parent is not None:
+            place = (
+                parent.scratch.get("child_path") or f"{parent.action_type}/{len(parent.children)}"
+            )
+            path = f"{parent.path}/{place}" if parent.path else place
+        ids = records.ids
+        return Frame(
+            action_id=self.id,
+            action_name=self.name or "",
+            action_type=self.state,
+            model=self.model_name or "",
+            record_ids=ids[:MAX_KEPT_IDS],
+            record_count=len(ids),
+            path=path,
+            started=fields.Datetime.now(),
+            scratch={
+                name: parent.scratch[name]
+                for name in ("names", "restricted")
+                if parent is not None and name in parent.scratch
+            },
+        )
+
+    def _apply_condition(self, records, eval_context, frame):
+        if not self._has_condition():
+            return records
+        frame.condition_text = " / ".join(filter(None, (self.condition_domain, self.condition)))
+        if not records:
+            if not self._model_condition_holds(eval_context):
+                frame.state, frame.reason = SKIPPED, self.env._("The condition is not met.")
+            return records
+        kept = self._filter_by_condition(records, eval_context)
+        frame.records_left_out = len(records) - len(kept)
+        if frame.records_left_out:
+            frame.reason = self.env._(
+                "%(left_out)s of %(count)s records do not meet the condition.",
+                left_out=frame.records_left_out,
+                count=len(records),
+            )
+        if not kept:
+            frame.state = SKIPPED
+        return kept
+
+    def _is_due_task(self, frame):
+        """Tell whether this very action was queued and is due now."""
+        return bool(self.env.context.get(TASK_KEY)) and not frame.path
+
+    def _run_later(self, records, frame):
+        self.env["server.action.task"]._enqueue(
+            self, records, delay_seconds=self._delay_seconds(), origin=self._root_trigger()
+        )
+        frame.state = QUEUED
+        frame.reason = self.env._("Runs in the background.")
+        return False
+
+    def _delay_seconds(self):
+        seconds = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400, "weeks": 604800}
+        return max(0, self.delay_number) * seconds[self.delay_unit]
+
+    def _with_rights(self, eval_context, records):
+        """Return the evaluation context with the rights ``run_as`` asks for."""
+        env = eval_context["env"]
+        user = self.run_as_user_id if self.run_as == "user" else self.env.user
+        return self._rebind(eval_context, env(user=user.id, su=False), records)
+
+    @api.model
+    def _rebind(self, eval_context, env, records=None):
+        """Return a copy of the evaluation context in which everything lives in ``env``."""
+        model = eval_context["model"].with_env(env)
+        names = dict(eval_context, env=env, model=model, self=model)
+        for name in ("record", "object", "obj", "records"):
+            if names.get(name) is not None:
+                names[name] = names[name].with_env(env)
+        if records is not None and records.ids:
+            records = records.with_env(env)
+            names.update(records=records, record=records[:1], ids=records.ids)
+            names.update(object=names["record"], obj=names["record"])
+        names.update(
+            cr=env.cr,
+            uid=env.uid,
+            user=env.user,
+            context=env.context,
+            ref=env.ref,
+            pool=_Pool(env),
+        )
+        return names
+
+    # -- limits, origin, log --------------------------------------------------------------------
+
+    @api.model
+    def _loop_limits(self):
+        """Return (depth, actions per execution) an action chain may reach."""
+        get_param = self.env["ir.config_parameter"].sudo().get_param
+        return (
+            int(get_param("server_action_engine.max_depth") or DEFAULT_MAX_DEPTH),
+            int(get_param("server_action_engine.max_actions") or DEFAULT_MAX_ACTIONS),
+        )
+
+    def _trigger_of(self, state):
+        """Return what started this execution: ``{kind, model, id, name, user_id, company_id}``."""
+        trigger = {"user_id": self.env.uid, "company_id": self.env.company.id}
+        if state.origin:
+            return {**trigger, **state.origin}
+        if task_id := self.env.context.get(TASK_KEY):
+            return {**trigger, "kind": "task", "model": "server.action.task", "id": task_id}
+        if self.usage == "ir_cron":
+            cron = self.ir_cron_ids[:1]
+            return {**trigger, "kind": "cron", "model": "ir.cron", "id": cron.id, "name": self.name}
+        if "base_automation_id" in self._fields and self.base_automation_id:
+            rule = self.base_automation_id
+            return {
+                **trigger,
+                "kind": "automation",
+                "model": rule._name,
+                "id": rule.id,
+                "name": rule.name,
+            }
+        return {**trigger, "kind": "manual"}
+
+    def _root_trigger(self):
+        root = state_of(self.env.cr).root
+        return dict(root.trigger) if root is not None else {}
+
+    def _effective_log_level(self):
+        return self.log_level or ("failures" if self.usage == "ir_cron" else "all")
+
+    def _log_run(self, frame):
+        """Hand the finished tree of frames to the run log."""
+        level = self._effective_log_level()
+        if level == "off" or state_of(self.env.cr).dry_run is not None:
+            return
+        exc = frame.scratch.get("exception")
+        Run = self.env["server.action.run"].sudo()
+        if frame.state == "failed":
+            if exc is None or not is_retryable_db_error(exc):
+                Run._record_failure_later(frame, frame.trigger)
+        elif level == "all" or any(item.state == "isolated" for item in frame.walk()):
+            if self.env.cr.readonly:
+                self._log_after_read_only(frame)
+            else:
+                Run._record(frame, frame.trigger)
+
+    def _log_after_read_only(self, frame):
+        """Log a run of a read-only request, whose own transaction cannot hold the log."""
+        registry = self.pool
+
+        @self.env.cr.postcommit.add
+        def _record_in_own_transaction():
+            with registry.cursor() as cr:
+                run = api.Environment(cr, SUPERUSER_ID, {})["server.action.run"]
+                run._record(frame, frame.trigger)
+
+    # -- configuration --------------------------------------------------------------------------
+
+    @api.model
+    def _warning_depends(self):
+        return [*super()._warning_depends(), "run_as", "run_as_user_id", "execution"]
+
+    def _get_warning_messages(self):
+        warnings = super()._get_warning_messages()
+        if self.run_as == "user" and not self.run_as_user_id:
+            warnings.append(self.env._("Choose the user the action runs as."))
+        if self.run_as != "stock" and self.state in _SUPERUSER_TYPES:
+            warnings.append(
+                self.env._("Actions of this type always run as system; set “Run As” to System.")
+            )
+        return warnings
+
+    def _on_type_removed(self, type_name):
+        """Turn actions whose type is being uninstalled into inactive, commented code.
+
+        ``state`` is required and a cascade fails under a scheduled action, so neither of Odoo's
+        ready-made policies fits. Whatever would start the action is paused.
+        """
+        for action in self:
+            action.write(
+                {
+                    "state": "code",
+                    "code": f"# This action was of type “{type_name}”, which is not installed "
+                    "any more.\n# Its rule or schedule was paused. Choose another type.\n",
+                }
+            )
+        self.ir_cron_ids.write({"active": False})
+        if "base_automation_id" in self._fields:
+            self._topmost_actions().base_automation_id.write({"active": False})
+
+    def _topmost_actions(self):
+        actions = self
+        while actions.parent_id:
+            actions = actions.parent_id | actions.filtered(lambda action: not action.parent_id)
+        return actions
+
+
+def _describe_result(result):
+    """Return the result of an action in a few words, for the run log."""
+    if not result:
+        return ""
+    if isinstance(result, dict):
+        return str(result.get("name") or result.get("type") or "")[:200]
+    return str(result)[:200]

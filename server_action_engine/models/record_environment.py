@@ -1,0 +1,38 @@
+"""One environment for a batch whose code reads the record at hand from the context."""
+
+import itertools
+
+_serial = itertools.count(1)
+
+
+class RecordEnvironment:
+    """An environment whose ``active_id`` and ``active_ids`` follow the record being processed.
+
+    A new environment per record costs a scan of all environments of the transaction each time,
+    which grows with the square of the batch. Environments that are not registered with their
+    transaction are unsafe, since cache invalidation does not reach them. So there is one
+    registered environment, and its context changes in place from record to record.
+
+    The serial number in the context keeps the environment from being handed out to anybody who
+    happens to ask for an equal context.
+    """
+
+    def __init__(self, env, model_name):
+        self.env = env(
+            context={
+                **env.context,
+                "active_model": model_name,
+                "active_id": False,
+                "active_ids": [],
+                "server_action_engine_scope": next(_serial),
+            }
+        )
+
+    def switch(self, record_id):
+        """Make ``record_id`` the active record."""
+        context = self.env.context
+        # ``frozendict`` refuses item assignment, its base class does not.
+        dict.__setitem__(context, "active_id", record_id)
+        dict.__setitem__(context, "active_ids", [record_id] if record_id else [])
+        # The cache of fields that depend on the context keys is memoised per environment.
+        vars(self.env).pop("_field_cache_memo", None)

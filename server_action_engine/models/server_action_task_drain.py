@@ -1,0 +1,146 @@
+"""The one function that works off tasks. Lanes call it; so may another scheduler."""
+
+import logging
+import time
+
+from odoo import api, models
+
+from ..core.claim import Turn
+from .event_hook_gate import is_disabled
+from .server_action_task_claim import CRASH_GRACE_SECONDS
+
+_logger = logging.getLogger(__name__)
+
+#: How long a list of batch keys is good for while a lane is busy.
+HEADS_SECONDS = 1.0
+#: How often a busy lane looks for the tasks of dead workers.
+REAP_SECONDS = 5.0
+#: An idle lane waits that long for a task due or a crashed one, rather than ending.
+SHORT_WAIT_SECONDS = CRASH_GRACE_SECONDS + 1.0
+#: Slice of a lane that no scheduler has given an end.
+SLICE_SECONDS = 10.0
+
+
+class ServerActionTask(models.Model):
+    _inherit = "server.action.task"
+
+    @api.model
+    def _run_lane(self):
+        """Work off tasks until none is ready or the time slice of the scheduled action is over.
+
+        A lane that ends with work left triggers itself: Odoo's own "partially done" does not wake
+        the scheduler and would stand still for up to a minute.
+        """
+        cron = self.env["ir.cron"].browse(self.env.context.get("cron_id"))
+        if not self._may_run_lane(cron):
+            return
+        # Ends the transaction the scheduled action was read in: it must not keep an old snapshot
+        # alive for as long as the lane runs.
+        cron._commit_progress(remaining=0)
+        until = self.env.context.get("cron_end_time") or time.monotonic() + SLICE_SECONDS
+        woken = False
+
+        def on_full():
+            nonlocal woken
+            # Work for more than one lane. Whoever queued it may have known of fewer lanes, and
+            # what was delayed woke only one. The others take their share while this one runs.
+            if not woken:
+                woken = True
+                self._trigger_lanes(but=cron)
+                cron._commit_progress(remaining=0)
+
+        def on_batch(count):
+            cron._commit_progress(count, remaining=0)
+
+        done, left = self._drain(until, on_batch, on_full)
+        if left:
+            (cron or self.env["ir.cron"]._get_task_lanes()[:1])._trigger()
+        elif moment := self._in_transaction(self._get_next_moment):
+            self._trigger_lanes_at(moment)
+        cron._commit_progress(remaining=0)
+        _logger.debug("Lane %s ran %s tasks, more waiting: %s", cron.id, done, left)
+
+    @api.model
+    def _may_run_lane(self, cron):
+        if is_disabled():
+            return False
+        return not cron or cron in self.env["ir.cron"]._get_usable_task_lanes()
+
+    @api.model
+    def _drain(self, until=None, on_batch=None, on_full=None):
+        """Claim and run ready tasks, batch after batch, until none is left or time is over.
+
+        :param until: on ``time.monotonic()``; None: until nothing is ready
+        :param on_batch: called with the number of tasks after each batch
+        :param on_full: called before a batch is run that leaves tasks of its kind to others
+        :returns: (tasks run, whether there may be more)
+        """
+        turn, heads, done = Turn(), [], 0
+        refreshed = reaped = time.monotonic()
+        while until is None or time.monotonic() < until:
+            if self.pool.check_signaling() is not self.pool:
+                return done, True  # modules changed: go on in the new registry
+            if time.monotonic() - reaped > REAP_SECONDS:
+                self._in_transaction(self._reap)
+                reaped = time.monotonic()
+            if not heads or time.monotonic() - refreshed > HEADS_SECONDS:
+                heads = self._in_transaction(self._get_heads)
+                refreshed = time.monotonic()
+            if not heads:
+                if not self._in_transaction(self._reap) and not self._wait_for_work(until):
+                    return done, False
+                continue
+            head = turn.choose(heads, time.monotonic())
+            count, more = self._drain_batch(turn, head, on_full)
+            if not more:
+                heads = [other for other in heads if other != head]
+            done += count
+            if count and on_batch:
+                on_batch(count)
+        return done, True
+
+    @api.model
+    def _drain_batch(self, turn, head, on_full=None):
+        """Run one batch of a key.
+
+        :returns: (tasks run, whether the key may have more)
+        """
+        limit, started = turn.limit(head.key), time.monotonic()
+        claim = self._in_transaction(self._claim, head, limit)
+        turn.served(head.key, started)
+        if not claim.rows:
+            return 0, False
+        self._checkpoint("claim.committed", claim.ids)
+        if on_full and len(claim.rows) >= limit:
+            on_full()
+        undecided = self._run_claim(claim)
+        count = len(claim.rows)
+        seconds = time.monotonic() - started
+        turn.adapt(head.key, count, seconds, undecided=undecided, skipped=claim.skipped)
+        return count - undecided, bool(undecided or claim.skipped or count >= limit)
+
+    @api.model
+    def _wait_for_work(self, until):
+        """Sleep until a task is due or counts as crashed, if that is soon.
+
+        :returns: False if there is nothing to wait for
+        """
+        if until is None:
+            return False
+        waits = self._in_transaction(self._get_waits)
+        wait = min((seconds for seconds in waits if seconds is not None), default=None)
+        if wait is None or wait > min(SHORT_WAIT_SECONDS, until - time.monotonic()):
+            return False
+        time.sleep(wait + 0.01)
+        return True
+
+    @api.model
+    def _get_waits(self, cr):
+        """Return the seconds until a task may count as crashed, and until one is due."""
+        moment, seconds = self._get_next_moment(cr), None
+        if moment is not None:
+            cr.execute(
+                "SELECT extract(epoch FROM %s - clock_timestamp() AT TIME ZONE 'UTC')", [moment]
+            )
+            seconds = max(0.0, float(cr.fetchone()[0]))
+        return self._get_crash_wait(cr), seconds

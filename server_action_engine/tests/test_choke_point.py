@@ -1,0 +1,212 @@
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
+
+from ..core.errors import ExpressionError
+from ..core.frames import state_of
+from .common import EngineCase
+
+
+@tagged("post_install", "-at_install")
+class TestConditions(EngineCase):
+    def test_condition_is_applied_per_record(self):
+        """Only the records for which the expression is true are touched."""
+        action = self.new_action(
+            "code", code="records.write({'ref': 'hit'})", condition="record.color > 1"
+        )
+        self.run_on(action, self.partners)
+        self.assertEqual(self.partners.mapped("ref"), [False, False, "hit", "hit"])
+
+    def test_condition_domain_is_applied_per_record(self):
+        """The filter is an ordinary domain and may use the names of expressions."""
+        action = self.new_action(
+            "code",
+            code="records.write({'ref': 'hit'})",
+            condition_domain="[('color', '>', 0), ('create_uid', '=', uid)]",
+            condition="object.color < 3",
+        )
+        self.run_on(action, self.partners)
+        self.assertEqual(self.partners.mapped("ref"), [False, "hit", "hit", False])
+
+    def test_filtered_records_are_gone_from_the_context(self):
+        """Stock runners read ``active_ids``; they see the remaining records only."""
+        action = self.new_action(
+            "object_write", update_path="ref", value="x", condition="record.color == 3"
+        )
+        self.run_on(action, self.partners)
+        self.assertEqual(self.partners.mapped("ref"), [False, False, False, "x"])
+
+    def test_always_true_needs_no_evaluation(self):
+        """What OpenERP stored for "no condition" is no condition."""
+        action = self.new_action("code", code="records.write({'ref': 'x'})", condition="True")
+        self.assertFalse(action._has_condition())
+        self.run_on(action, self.partners)
+        self.assertEqual(set(self.partners.mapped("ref")), {"x"})
+
+    def test_broken_condition_is_refused_when_saved(self):
+        """A text that is no expression is not accepted."""
+        with self.assertRaisesRegex(ValidationError, "not a valid expression"):
+            self.new_action("code", condition="record.color >")
+        with self.assertRaisesRegex(ValidationError, "does not fit the model"):
+            self.new_action("code", condition_domain="[('no_such_field', '=', 1)]")
+
+    def test_failing_condition_names_action_expression_and_cause(self):
+        """A condition that fails at run time is a configuration error in plain words."""
+        action = self.new_action("code", code="x = 1", condition="record.no_such_field")
+        with self.assertRaises(ExpressionError) as caught:
+            self.run_on(action, self.partner)
+        for text in ("condition", "Test action", "record.no_such_field", "AttributeError"):
+            self.assertIn(text, str(caught.exception))
+
+    def test_condition_without_records(self):
+        """An action started without records asks its condition once."""
+        action = self.new_action("code", code="action = {'type': 'done'}", condition="uid == -5")
+        self.assertFalse(action.run())
+        action.condition = "not record"
+        self.assertEqual(action.run(), {"type": "done"})
+
+
+@tagged("post_install", "-at_install")
+class TestPolicies(EngineCase):
+    CODE = "record.write({'ref': 'done'})\nif record.color == 2: raise UserError('no twos')"
+
+    def test_block_undoes_everything(self):
+        """The default lets the error through."""
+        action = self.new_action("code", code=self.CODE)
+        with self.assertRaisesRegex(UserError, "no twos"), self.env.cr.savepoint():
+            self.run_on(action, self.partners)
+        self.assertEqual(set(self.partners.mapped("ref")), {False})
+
+    def test_isolate_leaves_out_the_failing_record_only(self):
+        """All other records are processed, exactly once."""
+        action = self.new_action("code", code=self.CODE, on_error="isolate")
+        self.run_on(action, self.partners)
+        self.assertEqual(self.partners.mapped("ref"), ["done", "done", False, "done"])
+
+    def test_isolate_finds_one_of_many_in_few_savepoints(self):
+        """Halving needs about twice the logarithm of the batch, not one savepoint per record."""
+        many = self.partners.create([{"name": str(n), "color": n == 77 and 2} for n in range(200)])
+        action = self.new_action("code", code=self.CODE, on_error="isolate")
+        before = state_of(self.env.cr)._savepoints
+        self.run_on(action, many)
+        self.assertEqual(len(many.filtered(lambda p: p.ref == "done")), 199)
+        self.assertLessEqual(state_of(self.env.cr)._savepoints - before, 18)
+
+    def test_isolated_failure_takes_back_its_promises(self):
+        """Callbacks added by a failing record do not run after the commit."""
+        action = self.new_action(
+            "code",
+            code="env.cr.postcommit.add(record.exists)\nraise UserError('x')",
+            on_error="isolate",
+        )
+        self.run_on(action, self.partner)
+        self.assertNotIn(
+            "exists", [function.__name__ for function in self.env.cr.postcommit._funcs]
+        )
+
+    def test_fallback_runs_on_the_failing_records(self):
+        """The fallback action gets the failing record and the error."""
+        fallback = self.new_action("code", code="record.write({'ref': 'fallback: ' + error})")
+        action = self.new_action(
+            "code", code=self.CODE, on_error="fallback", fallback_action_id=fallback.id
+        )
+        self.run_on(action, self.partners)
+        self.assertEqual(self.partners.mapped("ref"), ["done", "done", "fallback: no twos", "done"])
+
+    def test_fallback_must_be_chosen_and_must_not_loop(self):
+        """Configurations that cannot work are refused when saved."""
+        with self.assertRaisesRegex(ValidationError, "Choose the fallback"):
+            self.new_action("code", on_error="fallback")
+        first = self.new_action("code")
+        second = self.new_action("code", on_error="fallback", fallback_action_id=first.id)
+        with self.assertRaisesRegex(ValidationError, "lead back"):
+            first.write({"on_error": "fallback", "fallback_action_id": second.id})
+
+    def test_serialization_failures_are_never_isolated(self):
+        """Odoo's own retry of the whole transaction has to work."""
+        action = self.new_action(
+            "code",
+            code="env.cr.execute(\"DO $$BEGIN RAISE EXCEPTION 'x' USING ERRCODE='40001'; END$$\")",
+            on_error="isolate",
+        )
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaisesRegex(Exception, "x") as caught,
+            self.env.cr.savepoint(),
+        ):
+            self.run_on(action, self.partner)
+        self.assertEqual(caught.exception.pgcode, "40001")
+
+
+@tagged("post_install", "-at_install")
+class TestGuards(EngineCase):
+    def test_endless_chain_is_stopped_with_the_chain_in_the_error(self):
+        """Actions that start each other end with an error that shows the chain."""
+        action = self.new_action("code", name="Ouroboros")
+        action.code = f"env['ir.actions.server'].browse({action.id}).run()"
+        with self.assertRaisesRegex(UserError, r"Ouroboros \(res.partner\) → Ouroboros"):
+            self.run_on(action, self.partner)
+        self.assertFalse(state_of(self.env.cr).stack)
+
+    def test_frames_are_gone_after_an_error(self):
+        """An error leaves nothing on the stack that later runs would hang below."""
+        action = self.new_action("code", code="raise UserError('x')")
+        with self.assertRaises(UserError):
+            self.run_on(action, self.partner)
+        self.assertIsNone(state_of(self.env.cr).current)
+
+    def test_run_as_trigger_user_respects_access_rights(self):
+        """With the starting user's rights, superuser mode is off."""
+        user = new_test_user(
+            self.env, "demo_writer", groups="base.group_user,base.group_partner_manager"
+        )
+        code = "raise UserError('%s %s' % (env.su, env.user.login))"
+        action = self.new_action("code", code=code, run_as="trigger_user")
+        with self.assertRaisesRegex(UserError, "False demo_writer"):
+            self.run_on(action.with_user(user).sudo(), self.partner)
+
+    def test_run_as_a_chosen_user(self):
+        """With a chosen user, that user's rights apply and the changes carry the name."""
+        user = new_test_user(self.env, "robot", groups="base.group_user,base.group_partner_manager")
+        action = self.new_action(
+            "code",
+            code="record.write({'ref': '%s %s' % (env.su, user.login)})",
+            run_as="user",
+            run_as_user_id=user.id,
+        )
+        self.run_on(action, self.partner)
+        self.assertEqual(self.partner.ref, "False robot")
+        self.assertEqual(self.partner.write_uid, user)
+
+    def test_parts_keep_the_rights_of_the_whole(self):
+        """What a multi action runs has no more rights than the multi action was given."""
+        user = new_test_user(
+            self.env, "part_runner", groups="base.group_user,base.group_partner_manager"
+        )
+        parent = self.new_action("multi", run_as="user", run_as_user_id=user.id)
+        code = "record.write({'ref': '%s %s' % (env.su, env.user.login)})"
+        self.new_action("code", code=code, parent_id=parent.id)
+        self.run_on(parent, self.partner)
+        self.assertEqual(self.partner.ref, "False part_runner")
+        parent.run_as = "stock"
+        self.run_on(parent.with_user(user), self.partner)
+        self.assertEqual(self.partner.ref, "True part_runner")
+
+    def test_run_as_needs_a_user(self):
+        """An action that lacks the user is not ready, and says so."""
+        action = self.new_action("code", code="x = 1", run_as="user")
+        self.assertIn("Choose the user", action.warning)
+        with self.assertRaisesRegex(UserError, "one or more warnings"):
+            self.run_on(action, self.partner)
+
+    def test_overridden_stock_runner_still_runs(self):
+        """A one-record runner that somebody overrides is called, record by record."""
+        seen = []
+
+        def _run_action_object_write(this, eval_context=None):
+            seen.append(this.env.context["active_id"])
+
+        action = self.new_action("object_write", update_path="ref", value="x")
+        self.patch(type(action), "_run_action_object_write", _run_action_object_write)
+        self.run_on(action, self.partners)
+        self.assertEqual(seen, self.partners.ids)

@@ -1,0 +1,3 @@
+from . import run_log_erase
+from . import server_action_dry_run
+from . import server_action_import

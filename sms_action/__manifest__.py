@@ -1,0 +1,13 @@
+{
+    "name": "SMS Action",
+    "summary": "Send SMS from server actions over any gateway",
+    "version": "19.0.1.0.0",
+    "category": "Extra Tools",
+    "license": "LGPL-3",
+    "author": "Odoo Automation Suite contributors",
+    "website": "https://github.com/odoo-automation-suite/odoo-automation-suite",
+    "depends": ["base_automation_ext", "sms"],
+    "data": [
+        "security/ir.model.access.csv",
+    ],
+}

@@ -1,0 +1,13 @@
+{
+    "name": "E-mail Action (SMTP)",
+    "summary": "Send e-mail from server actions through any SMTP account",
+    "version": "19.0.1.0.0",
+    "category": "Extra Tools",
+    "license": "LGPL-3",
+    "author": "Odoo Automation Suite contributors",
+    "website": "https://github.com/odoo-automation-suite/odoo-automation-suite",
+    "depends": ["base_automation_ext"],
+    "data": [
+        "security/ir.model.access.csv",
+    ],
+}

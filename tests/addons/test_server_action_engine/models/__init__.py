@@ -1,0 +1,2 @@
+from . import event_listener
+from . import event_record

@@ -1,0 +1,33 @@
+"""The cases by name; a new one is a file here and a line below."""
+
+from . import (
+    code_22_lines,
+    mail_rule,
+    not_matching,
+    other_field,
+    rule_code,
+    rule_create,
+    rule_update,
+    run_code,
+    run_create,
+    run_log,
+    run_write,
+    timed_rule,
+)
+
+_FILES = (
+    not_matching,
+    other_field,
+    rule_code,
+    rule_update,
+    rule_create,
+    code_22_lines,
+    timed_rule,
+    mail_rule,
+    run_code,
+    run_write,
+    run_create,
+    run_log,
+)
+
+CASES = {case.name: case for file in _FILES for case in file.CASES}

@@ -1,0 +1,113 @@
+"""A running Odoo server: HTTP and cron threads, as a process of its own."""
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import psutil
+import requests
+
+from .client import WebClient
+from .meeting import wait_until
+
+LAUNCHER = Path(__file__).with_name("launch.py")
+STOP_SECONDS = 20
+
+
+class OdooServer:
+    """One server on one database; start it, talk to it, stop or kill it."""
+
+    def __init__(
+        self,
+        env,
+        folder: Path,
+        database: str,
+        cron_threads: int = 0,
+        kill_points: tuple[str, ...] = (),
+        options: tuple[str, ...] = (),
+    ):
+        """:param cron_threads: 0 leaves scheduled actions alone until a test wants them
+        :param kill_points: places where its threads wait, see ``kill_points.py``
+        :param options: further arguments of odoo-bin
+        """
+        self.env = env
+        self.database = database
+        self.port = env.free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = folder / f"server-{self.port}.log"
+        program = [str(env.python), str(env.odoo_bin)]
+        if kill_points:
+            program = [
+                str(env.python),
+                str(LAUNCHER),
+                str(folder / "meeting"),
+                ",".join(kill_points),
+            ]
+        self.command = [
+            *program,
+            "-c",
+            str(env.conf),
+            "-d",
+            database,
+            "--db-filter",
+            f"^{database}$",
+        ]
+        self.command += ["--http-interface", "127.0.0.1", "--http-port", str(self.port)]
+        self.command += ["--max-cron-threads", str(cron_threads), "--workers", "0", *options]
+        self.folder = folder
+        self.process: subprocess.Popen | None = None
+
+    def start(self) -> "OdooServer":
+        """Start the process and wait until it answers."""
+        with self.log.open("ab") as stream:
+            self.process = subprocess.Popen(
+                self.command,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                env=self.env.environ(),
+                cwd=self.folder,
+                start_new_session=True,
+            )
+        wait_until(self.answers, f"the server of {self.database} to answer; its log: {self.log}")
+        return self
+
+    def answers(self) -> bool:
+        """:raises RuntimeError: if the process has ended instead"""
+        if self.process.poll() is not None:
+            tail = self.log.read_text(encoding="utf-8", errors="replace")[-3000:]
+            raise RuntimeError(f"the server ended with code {self.process.returncode}:\n{tail}")
+        try:
+            return requests.get(f"{self.url}/web/health", timeout=5).ok
+        except requests.RequestException:
+            return False
+
+    def login(self, login: str = "admin", password: str = "admin") -> WebClient:
+        return WebClient(self.url, self.database, login, password)
+
+    def stop(self) -> None:
+        """Stop it as an administrator does; what it leaves behind is killed and reported.
+
+        :raises AssertionError: if it did not end by itself, or left a process
+        """
+        if self.process is None or self.process.poll() is not None:
+            return
+        children = psutil.Process(self.process.pid).children(recursive=True)
+        self.process.terminate()
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(
+                f"the server did not stop within {STOP_SECONDS} s: {self.log}"
+            ) from None
+        _gone, left = psutil.wait_procs(children, timeout=5)
+        for child in left:
+            child.kill()
+        assert not left, f"the server left processes behind: {left}"
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        if self.process is not None and self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()

@@ -1,0 +1,5 @@
+"""Unit tests import ``<addon>.core`` without Odoo; see ``tests/pure_addons.py``."""
+
+import pure_addons
+
+pure_addons.install()

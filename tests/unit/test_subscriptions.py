@@ -1,0 +1,82 @@
+"""The subscription index of the event hook."""
+
+import pytest
+
+from server_action_engine.core.subscriptions import (
+    CREATE,
+    UNLINK,
+    WRITE,
+    Subscription,
+    build_index,
+    without_skipped,
+)
+
+
+def make(key, event=WRITE, model="m", fields=None, sequence=0, subscriber="s"):
+    watched = None if fields is None else frozenset(fields.split())
+    return Subscription(model, event, subscriber, key, watched, sequence)
+
+
+def keys(subscriptions):
+    return [subscription.key for subscription in subscriptions]
+
+
+def test_models_without_subscription_are_absent():
+    """A model nobody subscribed to is not in the index."""
+    assert set(build_index([make("a")])) == {"m"}
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (["name"], ["a", "any"]),
+        (["name", "state"], ["a", "b", "any"]),
+        (["other"], ["any"]),
+        ([], ["any"]),
+    ],
+)
+def test_writes_reach_those_who_watch_a_written_field(written, expected):
+    """A subscription without fields hears of every write, the others by intersection."""
+    found = build_index([make("a", fields="name"), make("b", fields="state"), make("any")])["m"]
+    assert found.watched is None
+    assert keys(found.touched_by(written)) == expected
+
+
+def test_unwatched_write_reaches_nobody():
+    """Nothing is found when no written field is watched, nor without a write subscription."""
+    found = build_index([make("a", fields="name"), make("b", fields="state")])["m"]
+    assert found.watched == {"name", "state"}
+    assert found.touched_by({"other": 1}) == ()
+    assert build_index([make("a", CREATE)])["m"].touched_by(["name"]) == ()
+
+
+def test_order_is_by_sequence_then_as_given():
+    """The lowest sequence comes first; equal ones keep their order."""
+    found = build_index([make("c", sequence=2), make("a"), make("b")])["m"]
+    assert keys(found.listening(WRITE)) == ["a", "b", "c"]
+    assert found.listening(UNLINK) == ()
+
+
+def test_unknown_event_is_refused():
+    """Subscribing to an event that does not exist is an error."""
+    with pytest.raises(ValueError, match="sneeze"):
+        build_index([make("a", "sneeze")])
+
+
+@pytest.mark.parametrize(
+    ("skip", "expected"),
+    [
+        (None, ["a", "b"]),
+        (False, ["a", "b"]),
+        ([], ["a", "b"]),
+        (True, []),
+        (1, []),
+        ("a", ["b"]),
+        (["a", "other"], ["b"]),
+        (("t",), ["a"]),
+    ],
+)
+def test_context_value_switches_subscriptions_off(skip, expected):
+    """True switches all off, names switch off the subscribers and keys they name."""
+    subscriptions = (make("a", subscriber="s"), make("b", subscriber="t"))
+    assert keys(without_skipped(subscriptions, skip)) == expected
