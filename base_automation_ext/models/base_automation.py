@@ -9,25 +9,9 @@ from .environments import ActionDone
 from .event_view import next_generation
 from .rule_overrides import overridden
 
-#: Fields the index is built from.
-_INDEXED = frozenset(
-    {
-        "active",
-        "paused",
-        "sequence",
-        "model_id",
-        "model_name",
-        "on_error",
-        "trigger",
-        "trg_selection_field_id",
-        "trg_field_ref",
-        "filter_domain",
-        "filter_pre_domain",
-        "trigger_field_ids",
-        "on_change_field_ids",
-        "action_server_ids",
-    }
-)
+#: Fields the index does not depend on. All others, also those other addons add, refresh it.
+_NOT_INDEXED = frozenset({"name", "description", "last_run", "log_webhook_calls", "record_getter"})
+_NOT_INDEXED_PREFIXES = ("message_", "activity_")
 
 
 class BaseAutomation(models.Model):
@@ -56,7 +40,7 @@ class BaseAutomation(models.Model):
     def write(self, vals):
         had_onchange = self._has_trigger_onchange()
         result = super().write(vals)
-        if not _INDEXED.isdisjoint(vals):
+        if any(map(_is_indexed, vals)):
             self._index_changed()
             if had_onchange or self._has_trigger_onchange():
                 # Views say for each field whether a change of it has to be asked about.
@@ -187,3 +171,7 @@ class BaseAutomation(models.Model):
 def _differs(record, old, names):
     """Tell whether one of the fields ``names`` that were written has another value than before."""
     return any(name in old and (old[name] is None or record[name] != old[name]) for name in names)
+
+
+def _is_indexed(name):
+    return name not in _NOT_INDEXED and not name.startswith(_NOT_INDEXED_PREFIXES)

@@ -9,21 +9,10 @@ from typing import Any
 
 from odoo.fields import Domain
 
-from odoo.addons.base_automation.models.base_automation import (
-    CREATE_TRIGGERS,
-    MAIL_TRIGGERS,
-    WRITE_TRIGGERS,
-)
 from odoo.addons.server_action_engine.core.domain import CompiledDomain, compile_domain
-from odoo.addons.server_action_engine.core.subscriptions import (
-    CREATE,
-    MESSAGE,
-    ONCHANGE,
-    UNLINK,
-    WRITE,
-    Subscription,
-)
 from odoo.addons.server_action_engine.models.error_policy import BLOCK
+
+from ..core.triggers.base import Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +33,7 @@ class RuleEntry:
     """One rule."""
 
     id: int
-    trigger: str
+    trigger: Trigger
     watched: frozenset[str] | None
     """Stored fields one of which must have changed; None for any change."""
     pre: RuleFilter
@@ -74,17 +63,10 @@ class _FieldTypes(Mapping):
 def make_entry(rule) -> RuleEntry:
     """Read the ``base.automation`` record ``rule``."""
     model = rule.env[rule.model_id.model]
-    watched = None
-    if rule.trigger_field_ids:
-        names = rule.trigger_field_ids.mapped("name")
-        # A field that is not stored has no old value to compare with, so it never triggers.
-        watched = frozenset(
-            name for name in names if name in model._fields and model._fields[name].store
-        )
     return RuleEntry(
         id=rule.id,
-        trigger=rule.trigger,
-        watched=watched,
+        trigger=rule._make_trigger(),
+        watched=rule._watched_fields(),
         pre=make_filter(model, rule.filter_pre_domain),
         post=make_filter(model, rule.filter_domain),
         wants_old=rule.action_server_ids._wants_old_values(),
@@ -104,32 +86,3 @@ def make_filter(model, text) -> RuleFilter:
         return RuleFilter(text)
     compiled = compile_domain(domain, _FieldTypes(model), model.env.registry.unaccent_python)
     return RuleFilter(text, domain, parsed, compiled)
-
-
-def subscriptions_of(rule, subscriber: str):
-    """Return the subscriptions of one rule."""
-    entry = make_entry(rule)
-
-    def subscribe(event, fields=None):
-        return Subscription(
-            model=rule.model_id.model,
-            event=event,
-            subscriber=subscriber,
-            key=f"base.automation,{rule.id}",
-            fields=fields,
-            payload=entry,
-        )
-
-    found = []
-    if rule.trigger in CREATE_TRIGGERS:
-        found.append(subscribe(CREATE))
-    if rule.trigger in WRITE_TRIGGERS:
-        found.append(subscribe(WRITE, entry.watched))
-    if rule.trigger == "on_unlink":
-        found.append(subscribe(UNLINK))
-    if rule.trigger in MAIL_TRIGGERS and rule.model_id.is_mail_thread:
-        found.append(subscribe(MESSAGE))
-    if rule.trigger == "on_change":
-        names = frozenset(rule.on_change_field_ids.mapped("name"))
-        found.append(subscribe(ONCHANGE, names))
-    return found

@@ -8,26 +8,18 @@ import psycopg2
 
 from odoo import api, models
 
-from odoo.addons.base_automation.models.base_automation import (
-    CREATE_TRIGGERS,
-    MAIL_TRIGGERS,
-    WRITE_TRIGGERS,
-)
+from odoo.addons.base_automation.models.base_automation import MAIL_TRIGGERS
 from odoo.addons.server_action_engine.core.subscriptions import COMPUTE, CREATE, MESSAGE, WRITE
 
+from ..core.triggers import keys_hearing
+from ..core.triggers.base import Change
 from .environments import ActionDone, released_environments
 from .event_view import EventView
-from .rule_entry import subscriptions_of
+from .rule_entry import make_entry
 from .rule_overrides import FILTERS
 
 _logger = logging.getLogger(__name__)
 
-_TRIGGERS = {
-    CREATE: CREATE_TRIGGERS,
-    WRITE: WRITE_TRIGGERS,
-    COMPUTE: WRITE_TRIGGERS,
-    "unlink": ["on_unlink"],
-}
 #: Message types that are nobody's mail.
 _INTERNAL_MESSAGES = ("notification", "auto_comment", "user_notification")
 
@@ -42,7 +34,7 @@ class RuleSubscriber(models.AbstractModel):
         found = []
         for rule in self.env["base.automation"].search([("paused", "=", False)]):
             if rule.model_id.model in self.env:
-                found.extend(subscriptions_of(rule, self._name))
+                found.extend(self._subscriptions_of_rule(rule))
             else:
                 _logger.warning(
                     "Automation rule “%s” (%s) is left out: its model %s (%s) does not exist.",
@@ -52,6 +44,28 @@ class RuleSubscriber(models.AbstractModel):
                     rule.model_id.id,
                 )
         return found
+
+    def _subscriptions_of_rule(self, rule):
+        try:
+            return rule._subscriptions_of(make_entry(rule))
+        except Exception:
+            _logger.exception("Automation rule “%s” (%s) is left out.", rule.name, rule.id)
+            return ()
+
+    @api.model
+    def _fire(self, entry, records, old=None):
+        """Run a rule on records something happened to, unless its filters or limits say no.
+
+        For triggers whose events are not those of the rule's own records.
+
+        :param entry: the rule's ``RuleEntry``, as in the payload of its subscriptions
+        :param records: records of the rule's model
+        :param old: ``{id: {field: old value}}``; None when nothing is compared
+        """
+        if "__action_done" not in records.env.context:
+            records = records.with_context(__action_done=ActionDone())
+        overrides = self.env["base.automation"]._overridden_methods()
+        self._process_entries([(entry, None)], records, {"old_values": old}, overrides)
 
     # -- before the change ------------------------------------------------------------------------
 
@@ -64,7 +78,7 @@ class RuleSubscriber(models.AbstractModel):
         if event.kind == MESSAGE:
             return entries, None
         overrides = self.env["base.automation"]._overridden_methods()
-        entries = self._kept_by_override(entries, records, _TRIGGERS[event.kind], overrides)
+        entries = self._kept_by_override(entries, records, event.kind, overrides)
         if event.kind == CREATE:
             return entries, overrides
         if event.kind == "unlink":
@@ -79,10 +93,11 @@ class RuleSubscriber(models.AbstractModel):
         event.records = records
         return passed, overrides
 
-    def _kept_by_override(self, entries, records, triggers, overrides):
+    def _kept_by_override(self, entries, records, kind, overrides, triggers=None):
         """Let an override of ``_get_actions`` choose among the rules, and order them."""
         if "_get_actions" not in overrides:
             return entries
+        triggers = triggers or keys_hearing(WRITE if kind == COMPUTE else kind)
         rules = records.env["base.automation"]._get_actions(records, triggers)
         by_id = {entry.id: entry for entry in entries}
         return [by_id[rule_id] for rule_id in rules.ids if rule_id in by_id]
@@ -181,6 +196,8 @@ class RuleSubscriber(models.AbstractModel):
             except Exception as exc:  # noqa: BLE001 - an author's filter may raise anything
                 _raise_if_blocking(entry, exc)
                 continue
+            if found:
+                found = self._select_by_change(entry, found, context["old_values"])
             # An override of `_process` is told of every rule, as stock does.
             if not found and "_process" not in overrides:
                 continue
@@ -191,6 +208,22 @@ class RuleSubscriber(models.AbstractModel):
                     rule._process(found)
                 else:
                     rule._process(found, domain_post=domain)
+
+    def _select_by_change(self, entry, records, old_values):
+        """Return those of ``records`` whose change the rule is about.
+
+        :param old_values: ``{id: {field: old value}}``; None for new records
+        """
+        if not entry.trigger.is_selective:
+            return records
+        wanted = [
+            record.id
+            for record in records.sudo()
+            if entry.trigger.matches(
+                Change(None if old_values is None else old_values.get(record.id, {}), record)
+            )
+        ]
+        return records if len(wanted) == len(records) else records.browse(wanted)
 
     def _rule_of(self, entry, records, context):
         """Return the rule in the environment it is processed in."""
@@ -211,10 +244,11 @@ class RuleSubscriber(models.AbstractModel):
         records = event.records.with_context(**event.context)
         rules = records.env["base.automation"].with_context(old_values=None)
         entries = self._kept_by_override(
-            [entry for entry in entries if entry.trigger == trigger],
+            [entry for entry in entries if entry.trigger.key == trigger],
             records,
-            [trigger],
+            event.kind,
             rules._overridden_methods(),
+            [trigger],
         )
         for entry in entries:
             rule = rules.browse(entry.id)

@@ -4,3 +4,4 @@ from . import test_old_values
 from . import test_rule_index
 from . import test_rule_run
 from . import test_direct_run
+from . import test_trigger_field_change
