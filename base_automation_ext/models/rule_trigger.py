@@ -30,6 +30,7 @@ class BaseAutomation(models.Model):
         compute="_compute_trigger_catalogue",
         help="What the form knows of each trigger: group, icon, help, filters.",
     )
+    is_stock_trigger = fields.Boolean(compute="_compute_can_filter")
     can_filter_before = fields.Boolean(compute="_compute_can_filter")
     can_filter_after = fields.Boolean(compute="_compute_can_filter")
     can_filter_change = fields.Boolean(compute="_compute_can_filter")
@@ -43,6 +44,7 @@ class BaseAutomation(models.Model):
         for rule in self:
             known = trigger_class(rule.trigger)
             filters = known.filters if known else ()
+            rule.is_stock_trigger = bool(known and known.is_stock)
             rule.can_filter_before = BEFORE in filters
             rule.can_filter_after = AFTER in filters
             rule.can_filter_change = CHANGE in filters

@@ -29,6 +29,8 @@ from .registry import register
 _SAVED = frozenset({CREATE, WRITE})
 _ALL = frozenset({BEFORE, AFTER, CHANGE})
 _AFTER = frozenset({AFTER})
+# Odoo offers these one filter, and keeps it as the one before.
+_BEFORE = frozenset({BEFORE})
 
 
 def _stock(
@@ -89,7 +91,7 @@ _stock(
     "fa-inbox",
     _lt("A message from outside is posted on the record."),
     frozenset({MESSAGE}),
-    _AFTER,
+    _BEFORE,
 )
 _stock(
     "on_message_sent",
@@ -97,7 +99,7 @@ _stock(
     "fa-paper-plane",
     _lt("One of your users posts a message on the record."),
     frozenset({MESSAGE}),
-    _AFTER,
+    _BEFORE,
 )
 _stock(
     "on_time",
