@@ -1,6 +1,8 @@
 """Triggers: pure classes that say what a rule waits for."""
 
+import pure_addons
 import pytest
+from scaffold.triggers import added_labels, triggers_table
 
 from base_automation_ext.core.triggers import all_triggers, keys_hearing, register, trigger_class
 from base_automation_ext.core.triggers.base import Change, Trigger
@@ -72,3 +74,15 @@ def test_field_change(config, old, new, expected):
 
 def test_field_that_was_not_written_is_no_change():
     assert not FieldChange(name="x").matches(Change({"y": 1}, {"x": 2}))
+
+
+def test_every_added_trigger_has_a_value_in_the_form():
+    """And the other way round: a value without a class would be refused when saved."""
+    added = {key for key, trigger in all_triggers().items() if not trigger.is_stock}
+    assert added == set(added_labels(pure_addons.ROOT))
+
+
+def test_table_of_triggers_is_current():
+    """``scripts/new-type --table`` writes it anew."""
+    path = pure_addons.ROOT / "docs" / "triggers.md"
+    assert path.read_text(encoding="utf-8") == triggers_table(pure_addons.ROOT)
