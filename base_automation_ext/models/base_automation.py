@@ -53,7 +53,9 @@ class BaseAutomation(models.Model):
         return result
 
     def _index_changed(self):
-        self.env["base.automation.subscriber"]._event_subscriptions_changed()
+        """Refresh the index after a change of these rules; of any rule if there are none."""
+        keys = [rule_key(rule_id) for rule_id in self.ids] if self else None
+        self.env["base.automation.subscriber"]._event_subscriptions_changed(keys)
         # The forms look rules up in the index. Whoever asks the class which fields have an
         # onchange method, as Odoo's own tests do, finds these fields too.
         for rule in self.exists().filtered(lambda rule: rule.trigger == "on_change"):
@@ -122,7 +124,7 @@ class BaseAutomation(models.Model):
         """Tell whether the configuration file or the context keeps the rule from running."""
         skip = self.env.context.get("automation_skip")
         if skip:
-            names = {"base.automation.subscriber", f"base.automation,{self.id}"}
+            names = {"base.automation.subscriber", rule_key(self.id)}
             if not isinstance(skip, list | tuple | set | frozenset | str):
                 return True
             if not names.isdisjoint([skip] if isinstance(skip, str) else skip):
@@ -171,6 +173,11 @@ class BaseAutomation(models.Model):
 def _differs(record, old, names):
     """Tell whether one of the fields ``names`` that were written has another value than before."""
     return any(name in old and (old[name] is None or record[name] != old[name]) for name in names)
+
+
+def rule_key(rule_id):
+    """Return the key of the subscriptions of a rule."""
+    return f"base.automation,{rule_id}"
 
 
 def _is_indexed(name):

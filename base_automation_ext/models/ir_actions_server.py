@@ -45,18 +45,22 @@ class IrActionsServer(models.Model):
         return result
 
     def unlink(self):
-        owned = self._owned_by_rules()
+        owned, rules = self._owned_by_rules(), self._owning_rules()
         result = super().unlink()
         if owned:
-            self.env["base.automation"]._index_changed()
+            rules._index_changed()
         return result
 
     def _rule_index_changed(self):
         if self._owned_by_rules():
-            self.env["base.automation"]._index_changed()
+            self._owning_rules()._index_changed()
 
     def _owned_by_rules(self):
         return any(action._is_rule_owned() for action in self.sudo())
+
+    def _owning_rules(self):
+        """Return the rules the actions are a part of, as far as the actions tell."""
+        return self.sudo()._topmost_actions().base_automation_id.sudo(self.env.su)
 
     def _wants_old_values(self):
         """Tell whether one of the actions may look at values from before the change."""

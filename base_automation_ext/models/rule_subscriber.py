@@ -31,8 +31,17 @@ class RuleSubscriber(models.AbstractModel):
 
     @api.model
     def _event_subscriptions(self):
+        return self._subscriptions_of_rules(())
+
+    @api.model
+    def _event_subscriptions_of(self, keys):
+        ids = [int(key.rpartition(",")[2]) for key in keys]
+        return self._subscriptions_of_rules([("id", "in", ids)])
+
+    def _subscriptions_of_rules(self, domain):
         found = []
-        for rule in self.env["base.automation"].search([("paused", "=", False)]):
+        rules = self.env["base.automation"].search([("paused", "=", False), *domain])
+        for rule in rules:
             if rule.model_id.model in self.env:
                 found.extend(self._subscriptions_of_rule(rule))
             else:

@@ -13,6 +13,7 @@ from odoo.addons.server_action_engine.core.subscriptions import ONCHANGE, WRITE,
 
 from ..core.triggers import all_triggers, trigger_class
 from ..core.triggers.base import AFTER, BEFORE, CHANGE
+from .base_automation import rule_key
 
 
 def pause_rules(rules):
@@ -113,8 +114,9 @@ class BaseAutomation(models.Model):
             model=model or self.model_id.model,
             event=event,
             subscriber=subscriber or "base.automation.subscriber",
-            key=f"base.automation,{self.id}",
+            key=rule_key(self.id),
             fields=watched,
+            rank=(self.sequence, self.id),
             payload=entry,
         )
 

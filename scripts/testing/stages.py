@@ -156,7 +156,7 @@ NEEDS = {
     "unit": ("odoo",),
     "toolkit": ("odoo", "postgres"),
     "transports": ("odoo",),
-    "addons": ("odoo", "postgres", "browser"),
-    "conformance": ("odoo", "postgres", "browser"),
+    "addons": ("odoo", "postgres", "browser", "oca"),
+    "conformance": ("odoo", "postgres", "browser", "oca"),
     "e2e": ("odoo", "postgres", "browser"),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,13 +59,23 @@ class EventSubscriber(models.AbstractModel):
         return ()
 
     @api.model
-    def _event_subscriptions_changed(self) -> None:
+    def _event_subscriptions_of(self, keys: Collection[str]) -> Iterable[Subscription]:
+        """Return those of :meth:`_event_subscriptions` with one of the given keys.
+
+        Subscribers with many rules override it to read only the rules behind these.
+        """
+        return [one for one in self._event_subscriptions() if one.key in keys]
+
+    @api.model
+    def _event_subscriptions_changed(self, keys: Collection[str] | None = None) -> None:
         """Call this after any change of what :meth:`_event_subscriptions` returns.
 
         The running transaction sees the change at once, everybody else after the commit; the
         registry is not reloaded.
+
+        :param keys: the keys of the subscriptions that changed, came or went; None for any
         """
-        gate_of(self.env.registry).changed(self.env)
+        gate_of(self.env.registry).changed(self.env, self._name, keys)
 
     @api.model
     def _event_subscriptions_to(self, model_name: str, event: str) -> tuple[Subscription, ...]:

@@ -34,7 +34,7 @@ def test_a_key_belongs_to_one_trigger():
 def test_keys_hearing_an_event():
     assert "on_unlink" in keys_hearing("unlink")
     assert "on_update" in keys_hearing("write")
-    assert "on_update" not in keys_hearing("create")
+    assert "on_unlink" not in keys_hearing("create")
 
 
 @pytest.mark.parametrize(
@@ -70,6 +70,13 @@ def test_keys_hearing_an_event():
 def test_field_change(config, old, new, expected):
     """From → to, empty values, relations, added and removed, new records."""
     assert FieldChange(name="x", **config).matches(change(old, new)) is expected
+
+
+def test_update_is_no_creation():
+    """It hears of creations only to know what belongs to them."""
+    update = trigger_class("on_update")()
+    assert update.matches(change("a", "b"))
+    assert not update.matches(change(None, "b"))
 
 
 def test_field_that_was_not_written_is_no_change():

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from odoo.addons.server_action_engine.core.subscriptions import WRITE
+from odoo.addons.server_action_engine.core.subscriptions import CREATE, WRITE
 
-from .base import CUSTOM, Trigger, _lt
+from .base import CUSTOM, Change, Trigger, _lt
 from .registry import register
 
 
@@ -16,5 +16,9 @@ class Update(Trigger):
     group = CUSTOM
     icon = "fa-pencil-square-o"
     help = _lt("An existing record is changed. New records do not count.")
-    events = frozenset({WRITE})
+    # Who hears of a creation hears of none of the computations that belong to it.
+    events = frozenset({CREATE, WRITE})
     watches_fields = True
+
+    def matches(self, change: Change) -> bool:
+        return change.old is not None

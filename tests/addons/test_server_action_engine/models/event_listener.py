@@ -8,7 +8,7 @@ class TestEventSubscription(models.Model):
     _description = "Subscription Stored in the Database"
 
     model = fields.Char(required=True)
-    event = fields.Char(required=True)
+    event = fields.Char(required=True, help="One event, or several separated by commas.")
     field_names = fields.Char(help="Watched fields, separated by commas; empty watches all.")
 
     @api.model_create_multi
@@ -43,12 +43,13 @@ class TestEventListener(models.AbstractModel):
         return [
             Subscription(
                 model=record.model,
-                event=record.event,
+                event=event,
                 subscriber=self._name,
                 key=f"test-{record.id}",
                 fields=frozenset(record.field_names.split(",")) if record.field_names else None,
             )
             for record in self.env["test.event.subscription"].search([])
+            for event in record.event.split(",")
         ]
 
     @api.model
