@@ -27,7 +27,7 @@ MACROS = {
 _EPOCH = datetime(2000, 1, 1, tzinfo=timezone.utc)
 
 
-class CronExpressionError(ConfigurationError):
+class CronExpressionError(ConfigurationError):  # type: ignore[misc]  # typed elsewhere
     """A text is no cron expression.
 
     :param field: name of the wrong field, one of :data:`FIELD_NAMES`; "" when it is not one field
@@ -67,6 +67,7 @@ def next_after(expression: str, moment: datetime, zone: tzinfo) -> datetime | No
     :returns: naive UTC; None if there is none within 50 years
     """
     start = moment.replace(tzinfo=timezone.utc)
+    found: datetime
     for found in CronSim(expression, start.astimezone(zone)):
         # While an hour is repeated, the library also finds moments of its first round.
         if found.astimezone(timezone.utc) > start:
