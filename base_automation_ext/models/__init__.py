@@ -13,3 +13,8 @@ from . import trigger_button
 from . import rule_button
 from . import ir_http
 from . import automations_menu
+from . import trigger_activity
+from . import activity_subscriber
+from . import base_automation_overdue
+from . import overdue_run
+from . import trigger_failure

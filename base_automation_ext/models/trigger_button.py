@@ -31,12 +31,12 @@ class BaseAutomation(models.Model):
 
     trigger = fields.Selection(selection_add=[(TRIGGER, "Button")], ondelete={TRIGGER: pause_rules})
     button_label = fields.Char(
-        string="Label",
+        string="Button Label",
         translate=True,
         help="What is written on the button. Empty: the name of the rule.",
     )
     button_icon = fields.Char(
-        string="Icon", help="A Font Awesome icon in front of the label, such as fa-check."
+        string="Button Icon", help="A Font Awesome icon in front of the label, such as fa-check."
     )
     button_on_form = fields.Boolean(string="In the Form", default=True, tracking=True)
     button_on_list = fields.Boolean(

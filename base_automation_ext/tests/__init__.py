@@ -8,3 +8,5 @@ from . import test_trigger_field_change
 from . import test_trigger_schedule
 from . import test_trigger_button
 from . import test_automations_menu
+from . import test_trigger_activity
+from . import test_trigger_failure
