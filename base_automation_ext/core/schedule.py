@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
 
 from . import cron_expression
+from .local_time import to_utc
 
 
 class Schedule(ABC):
@@ -104,16 +105,3 @@ class Monthly(_DaySchedule):
             found = date(year, month + 1, min(self.day, length))
             if found >= first:
                 yield found
-
-
-def to_utc(local: datetime, zone: tzinfo) -> datetime:
-    """Return a naive local time as naive UTC.
-
-    A time that the clock skips becomes the first moment after the gap; of one that it shows
-    twice the first counts (PEP 495).
-    """
-    while True:
-        moment = local.replace(tzinfo=zone).astimezone(timezone.utc)
-        if moment.astimezone(zone).replace(tzinfo=None) == local:
-            return moment.replace(tzinfo=None)
-        local += timedelta(minutes=1)

@@ -18,3 +18,4 @@ from . import activity_subscriber
 from . import base_automation_overdue
 from . import overdue_run
 from . import trigger_failure
+from . import live_form

@@ -4,7 +4,8 @@ from odoo import api, fields, models
 
 from odoo.addons.server_action_engine.core.subscriptions import CREATE, WRITE
 
-from ..core.triggers.activity import overdue_from, rounds
+from ..core.local_time import end_of_day
+from ..core.triggers.activity import rounds
 from .time_zone import zone_of
 from .trigger_activity import CREATED, DONE, OVERDUE, SUBSCRIBER
 
@@ -58,9 +59,10 @@ class ActivitySubscriber(models.AbstractModel):
     def _wake_for_overdue(self, trigger, activities):
         """Have the scheduled action look at these activities when they are overdue."""
         moments = [
-            overdue_from(activity.date_deadline, zone_of(activity.user_tz))
+            end_of_day(activity.date_deadline, zone_of(activity.user_tz))
             for activity in activities.sudo()
-            if activity.active and trigger.is_about(activity.res_model, activity.activity_type_id.id)
+            if activity.active
+            and trigger.is_about(activity.res_model, activity.activity_type_id.id)
         ]
         if not moments:
             return

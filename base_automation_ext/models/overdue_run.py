@@ -7,7 +7,7 @@ from odoo import api, fields, models
 
 from odoo.addons.server_action_engine.core.frames import state_of
 
-from ..core.triggers.activity import overdue_from
+from ..core.local_time import end_of_day
 from .rule_entry import make_entry
 from .time_zone import zone_of
 from .trigger_activity import OVERDUE, SUBSCRIBER
@@ -58,7 +58,7 @@ class BaseAutomation(models.Model):
         today_of = {name: _day(now, name) for name in seen._zones(names)}
         return min(
             (
-                overdue_from(deadline, zone_of(name))
+                end_of_day(deadline, zone_of(name))
                 for name, deadline in seen._next_deadlines(names, today_of).items()
             ),
             default=None,

@@ -116,8 +116,8 @@ class BaseAutomation(models.Model):
         :raises UserError: it is not meant for any of these records
         """
         rule = self._button_of(rule_id, records)
-        records.check_access("read")
         records = records.exists()
+        records.check_access("read")
         records.check_access(rule.button_access)
         shown = records.sudo().filtered_domain(rule._button_domain()).with_env(records.env)
         wanted = rule._filter_post(shown)

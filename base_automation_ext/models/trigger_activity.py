@@ -20,9 +20,9 @@ class BaseAutomation(models.Model):
 
     trigger = fields.Selection(
         selection_add=[
-            (CREATED, "Activity planned"),
-            (DONE, "Activity done"),
-            (OVERDUE, "Activity overdue"),
+            ("on_activity_created", "Activity planned"),
+            ("on_activity_done", "Activity done"),
+            ("on_activity_overdue", "Activity overdue"),
         ],
         ondelete=dict.fromkeys(TRIGGERS, pause_rules),
     )

@@ -29,7 +29,9 @@ _TEXTS = frozenset({"name", "button_label", "button_confirm"})
 class BaseAutomation(models.Model):
     _inherit = "base.automation"
 
-    trigger = fields.Selection(selection_add=[(TRIGGER, "Button")], ondelete={TRIGGER: pause_rules})
+    trigger = fields.Selection(
+        selection_add=[("on_button", "Button")], ondelete={"on_button": pause_rules}
+    )
     button_label = fields.Char(
         string="Button Label",
         translate=True,

@@ -26,8 +26,8 @@ class BaseAutomation(models.Model):
 
     trigger = fields.Selection(
         selection_add=[
-            (ACTION_FAILED, "Another action failed"),
-            (TASK_DEAD, "A background task gave up"),
+            ("on_action_failed", "Another action failed"),
+            ("on_task_dead", "A background task gave up"),
         ],
         ondelete=dict.fromkeys(MODELS, pause_rules),
     )
@@ -100,8 +100,9 @@ class ServerActionRun(models.Model):
 
     @api.model
     def _recorded(self, ids):
-        super()._recorded(ids)
+        result = super()._recorded(ids)
         self.env["base.automation"]._fire_on_failures(ACTION_FAILED, self.browse(ids))
+        return result
 
 
 class ServerActionTask(models.Model):
@@ -109,13 +110,14 @@ class ServerActionTask(models.Model):
 
     @api.model
     def _gave_up(self, ids):
-        super()._gave_up(ids)
+        result = super()._gave_up(ids)
         queue = self.env.cr.postcommit
         if _DEAD_KEY not in queue.data:
             if not self.env["base.automation"]._rules_on_failures(TASK_DEAD):
-                return
+                return result
             queue.add(partial(_tell_of_dead_tasks, self.pool, queue))
         queue.data.setdefault(_DEAD_KEY, []).extend(ids)
+        return result
 
 
 def _tell_of_dead_tasks(registry, queue):

@@ -45,7 +45,7 @@ class BaseAutomation(models.Model):
     _inherit = "base.automation"
 
     trigger = fields.Selection(
-        selection_add=[(TRIGGER, "On a schedule")], ondelete={TRIGGER: pause_rules}
+        selection_add=[("on_schedule", "On a schedule")], ondelete={"on_schedule": pause_rules}
     )
     schedule_kind = fields.Selection(
         [

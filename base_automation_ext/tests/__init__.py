@@ -10,3 +10,4 @@ from . import test_trigger_button
 from . import test_automations_menu
 from . import test_trigger_activity
 from . import test_trigger_failure
+from . import test_live_form

@@ -30,7 +30,7 @@ class ActivityCase(RuleCase):
     def plan(self, records, kind=None, day="2026-03-02", user=None, **vals):
         """Plan one activity on each record as an ordinary user."""
         records = records.with_user(user or self.user)
-        return self.env["mail.activity"].concat(
+        planned = self.env["mail.activity"].concat(
             *(
                 record.activity_schedule(
                     activity_type_id=(kind or self.call).id,
@@ -41,6 +41,12 @@ class ActivityCase(RuleCase):
                 for record in records
             )
         )
+        # The clock of the database is not frozen.
+        self.env.cr.execute(
+            "UPDATE mail_activity SET create_date = %s WHERE id = ANY(%s)",
+            [datetime.now(), planned.ids],
+        )
+        return planned
 
     def rule(self, trigger, action=None, **vals):
         return self.make_rule(action or self.code(COUNT), trigger=trigger, **vals)
@@ -93,7 +99,7 @@ class TestActivityCreatedAndDone(ActivityCase):
         self.assertEqual(partner.color, 0)
 
     def test_name_activity_in_code_and_conditions(self):
-        """It is the activity of the record at hand, with its feedback, also of two of one record."""
+        """The activity of the record at hand, with its feedback, also of two of one record."""
         self.rule(
             "on_activity_done",
             self.code(
@@ -165,9 +171,7 @@ class TestActivityCreatedAndDone(ActivityCase):
             return self.queries_of(lambda: self.plan(partner))
 
         alone = statements()
-        self.make_rule(
-            self.code("pass"), trigger="on_activity_created", model="base.automation"
-        )
+        self.make_rule(self.code("pass"), trigger="on_activity_created", model="base.automation")
         self.plan(partner)
         self.assertEqual(statements(), alone)
 
@@ -195,7 +199,9 @@ class TestActivityOverdue(ActivityCase):
     @property
     def wake_ups(self):
         self.env.cr.precommit.run()
-        return self.env["ir.cron.trigger"].search([("cron_id", "=", self.cron.id)]).mapped("call_at")
+        return (
+            self.env["ir.cron.trigger"].search([("cron_id", "=", self.cron.id)]).mapped("call_at")
+        )
 
     def run_cron(self):
         with self.enter_registry_test_mode():
@@ -262,7 +268,6 @@ class TestActivityOverdue(ActivityCase):
         with freeze_time("2026-03-05 10:00:00"):
             partner = self.make_partners(1)
             self.plan(partner, day="2026-02-01")
-            # `create_date` is the database's clock, which is not frozen.
             self.assertIn(datetime(2026, 3, 5, 10), self.wake_ups)
             self.run_cron()
         self.assertEqual(partner.color, 1)

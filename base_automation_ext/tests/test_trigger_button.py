@@ -107,8 +107,7 @@ class TestButtonInViews(ButtonCase):
         second.active = False
         self.assertEqual(self.labels(), [])
         rule.paused = False
-        rule.button_on_form = False
-        rule.button_on_list = True
+        rule.write({"button_on_form": False, "button_on_list": True})
         self.assertEqual(self.labels(), [])
         self.assertEqual(self.labels("list"), ["Other"])
         rule.unlink()

@@ -221,8 +221,9 @@ class TestTaskDead(FailureCase):
                 {"state": "started", "started_at": "2020-01-01 00:00:00", "crash_count": crashes}
             )
             self.env.flush_all()
-            with self.enter_registry_test_mode(), mute_logger(
-                "odoo.addons.server_action_engine.models.server_action_task_claim"
+            with (
+                self.enter_registry_test_mode(),
+                mute_logger("odoo.addons.server_action_engine.models.server_action_task_claim"),
             ):
                 task._in_transaction(task._reap)
         self.assertEqual(ended, task.ids)

@@ -150,7 +150,9 @@ class TestSchedule(ScheduleCase):
         self.make_partners(2, function="due")
         with freeze_time("2026-03-02 07:00:00"):
             self.run_cron()
-        self.assertEqual(self.env["res.partner"].search([("name", "=", "once")]).ref, "res.partner()")
+        self.assertEqual(
+            self.env["res.partner"].search([("name", "=", "once")]).ref, "res.partner()"
+        )
 
     def test_many_records_are_handed_to_tasks(self):
         """Parts of a large set are tasks; each fires the rule, and its runs are the rule's."""

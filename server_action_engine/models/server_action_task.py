@@ -138,7 +138,7 @@ class ServerActionTask(models.Model):
 
     @api.model
     def _gave_up(self, ids):
-        """Do nothing. Called with the ids of tasks that have just failed for good; addons extend it.
+        """Do nothing. Called with the ids of tasks that just failed for good; addons extend it.
 
         In the transaction that says so, as superuser. It must not raise.
         """

@@ -7,12 +7,12 @@ import pytest
 
 from base_automation_ext.core import cron_expression
 from base_automation_ext.core.cron_expression import CronExpressionError
+from base_automation_ext.core.local_time import end_of_day, to_utc
 from base_automation_ext.core.schedule import (
     CronSchedule,
     EveryFewDays,
     Monthly,
     Weekly,
-    to_utc,
 )
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -118,6 +118,18 @@ def test_day_that_a_zone_skipped():
     zone = ZoneInfo("Pacific/Apia")
     assert to_utc(datetime(2011, 12, 30, 8), zone) == datetime(2011, 12, 30, 10)
     assert to_utc(datetime(2011, 12, 31, 8), zone) == datetime(2011, 12, 30, 18)
+
+
+@pytest.mark.parametrize(
+    ("zone", "expected"),
+    [
+        ("UTC", datetime(2026, 3, 3)),
+        ("Asia/Tokyo", datetime(2026, 3, 2, 15)),
+        ("America/New_York", datetime(2026, 3, 3, 5)),
+    ],
+)
+def test_end_of_a_day(zone, expected):
+    assert end_of_day(date(2026, 3, 2), ZoneInfo(zone)) == expected
 
 
 @pytest.mark.parametrize(

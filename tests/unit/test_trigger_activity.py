@@ -1,12 +1,9 @@
-"""Triggers about activities: which activities, in which parts, overdue when."""
-
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+"""Triggers about activities: which activities, and in which parts."""
 
 import pytest
 
 from base_automation_ext.core.triggers import trigger_class
-from base_automation_ext.core.triggers.activity import overdue_from, rounds
+from base_automation_ext.core.triggers.activity import rounds
 
 
 @pytest.mark.parametrize(
@@ -36,15 +33,3 @@ def test_which_activities(types, model, type_id, expected):
 )
 def test_one_activity_of_each_record_at_a_time(pairs, expected):
     assert rounds(pairs) == expected
-
-
-@pytest.mark.parametrize(
-    ("zone", "expected"),
-    [
-        ("UTC", datetime(2026, 3, 3)),
-        ("Asia/Tokyo", datetime(2026, 3, 2, 15)),
-        ("America/New_York", datetime(2026, 3, 3, 5)),
-    ],
-)
-def test_overdue_when_the_day_is_over(zone, expected):
-    assert overdue_from(date(2026, 3, 2), ZoneInfo(zone)) == expected

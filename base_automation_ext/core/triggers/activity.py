@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
 
-from ..schedule import to_utc
 from .base import ACTIVITIES, AFTER, Trigger, _lt
 from .registry import register
 
@@ -52,7 +50,9 @@ class OnActivityOverdue(_OnActivity):
 
     key = "on_activity_overdue"
     icon = "fa-hourglass-end"
-    help = _lt("The due date of an activity has passed in the time zone of its user. Once for each.")
+    help = _lt(
+        "The due date of an activity has passed in the time zone of its user. Once for each."
+    )
 
 
 def rounds(pairs: Iterable[tuple[int, int]]) -> list[dict[int, int]]:
@@ -69,8 +69,3 @@ def rounds(pairs: Iterable[tuple[int, int]]) -> list[dict[int, int]]:
         else:
             found.append({record: activity})
     return found
-
-
-def overdue_from(deadline: date, zone: tzinfo) -> datetime:
-    """Return the moment (naive UTC) at which an activity becomes overdue."""
-    return to_utc(datetime.combine(deadline + timedelta(days=1), time()), zone)
