@@ -6,3 +6,16 @@ from . import onchange
 from . import rule_policy
 from . import rule_trigger
 from . import trigger_field_change
+from . import rule_later
+from . import trigger_schedule
+from . import schedule_run
+from . import trigger_button
+from . import rule_button
+from . import ir_http
+from . import automations_menu
+from . import trigger_activity
+from . import activity_subscriber
+from . import base_automation_overdue
+from . import overdue_run
+from . import trigger_failure
+from . import live_form

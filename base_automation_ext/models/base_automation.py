@@ -86,15 +86,16 @@ class BaseAutomation(models.Model):
         """Run the rule on those of ``records`` it has not been run on in this chain of events.
 
         The same as stock, with one call per action for all records instead of one per record.
+
+        :returns: what the last action that returned something has returned, else False
         """
         if self._is_switched_off():
-            return
+            return False
         overrides = self._overridden_methods()
         if "_process" in overrides:
-            super()._process(records, domain_post=domain_post)
-            return
+            return super()._process(records, domain_post=domain_post)
         if not records:
-            return
+            return False
         context = self.env.context
         done = context.get("__action_done", {})
         # What has been done is kept without context. Recordsets whose context holds the very
@@ -104,7 +105,7 @@ class BaseAutomation(models.Model):
         records_done = done.get(self, records.browse()).with_env(bare)
         records = records - records_done
         if not records:
-            return
+            return False
         rule, key = self, self.with_env(bare)
         if context.get("__action_feedback") or records.env.context.get("__action_feedback"):
             # A filter is being evaluated, and computing a field for it has brought us here: note
@@ -117,8 +118,7 @@ class BaseAutomation(models.Model):
             records = records.with_env(rule.env)
         records = rule._filter_changed(records, overrides)
         done[key] = records_done + records
-        if records:
-            rule._run_on(records, domain_post)
+        return rule._run_on(records, domain_post) if records else False
 
     def _is_switched_off(self):
         """Tell whether the configuration file or the context keeps the rule from running."""
@@ -157,17 +157,19 @@ class BaseAutomation(models.Model):
         return records if len(ids) == len(records) else records.browse(ids)
 
     def _run_on(self, records, domain_post):
-        """Run the actions, each once for all ``records``."""
+        """Run the actions, each once for all ``records``; see :meth:`_process`."""
+        result = False
         if "date_automation_last" in records._fields:
             records.date_automation_last = self.env.cr.now()
         try:
             for action in self.sudo().action_server_ids:
-                action._run_for_rule(records, domain_post)
+                result = action._run_for_rule(records, domain_post) or result
         except Exception as exc:
             self._add_postmortem(exc)
             raise
         finally:
             next_generation(self.env.cr)
+        return result
 
 
 def _differs(record, old, names):

@@ -7,6 +7,8 @@ from odoo import api, models
 from odoo.addons.server_action_engine.core.expression import is_blank
 from odoo.addons.server_action_engine.models.budget import wall_clock_budget
 
+from ..core.triggers import trigger_class
+
 #: Fields that say whether an action looks at old values, and where it belongs.
 _INDEXED = frozenset(
     {
@@ -80,17 +82,24 @@ class IrActionsServer(models.Model):
         parts = self._get_next_actions() if hasattr(self, "_get_next_actions") else self.child_ids
         return parts._wants_old_values()
 
+    def _trigger_of(self, state):
+        trigger = super()._trigger_of(state)
+        if trigger["kind"] == "automation" and trigger.get("model") == "base.automation":
+            known = trigger_class(self.base_automation_id.trigger)
+            trigger["kind"] = known.started_by if known else "automation"
+        return trigger
+
     def _run_for_rule(self, records, domain_post):
         """Run the action for a rule on ``records``, once."""
         self.ensure_one()
         if self.group_ids and not self.group_ids & self.env.user.all_group_ids:
             # The action is for other users; that must not keep this one from saving.
-            return
+            return False
         if self.state in _MAIL_TYPES:
             records = self._without_pending(records, domain_post)
             if not records:
-                return
-        self.with_context(
+                return False
+        return self.with_context(
             active_model=records._name,
             active_ids=records.ids,
             active_id=records[:1].id,

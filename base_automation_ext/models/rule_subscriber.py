@@ -70,11 +70,12 @@ class RuleSubscriber(models.AbstractModel):
         :param entry: the rule's ``RuleEntry``, as in the payload of its subscriptions
         :param records: records of the rule's model
         :param old: ``{id: {field: old value}}``; None when nothing is compared
+        :returns: what the last of the rule's actions that returned something has returned
         """
         if "__action_done" not in records.env.context:
             records = records.with_context(__action_done=ActionDone())
         overrides = self.env["base.automation"]._overridden_methods()
-        self._process_entries([(entry, None)], records, {"old_values": old}, overrides)
+        return self._process_entries([(entry, None)], records, {"old_values": old}, overrides)
 
     # -- before the change ------------------------------------------------------------------------
 
@@ -191,7 +192,9 @@ class RuleSubscriber(models.AbstractModel):
 
         :param passed: list of (entry, positions; None for all)
         :param context: context the rules are processed in
+        :returns: the result of the last rule that ran
         """
+        result = False
         view = EventView(records, feedback=True)
         for entry, positions in passed:
             if positions is None:
@@ -214,9 +217,10 @@ class RuleSubscriber(models.AbstractModel):
             with released_environments(self.env):
                 rule = self._rule_of(entry, records, context)
                 if context["old_values"] is None:
-                    rule._process(found)
+                    result = rule._process(found)
                 else:
-                    rule._process(found, domain_post=domain)
+                    result = rule._process(found, domain_post=domain)
+        return result
 
     def _select_by_change(self, entry, records, old_values):
         """Return those of ``records`` whose change the rule is about.

@@ -5,3 +5,9 @@ from . import test_rule_index
 from . import test_rule_run
 from . import test_direct_run
 from . import test_trigger_field_change
+from . import test_trigger_schedule
+from . import test_trigger_button
+from . import test_automations_menu
+from . import test_trigger_activity
+from . import test_trigger_failure
+from . import test_live_form

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import traceback as tb
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -152,6 +153,20 @@ class EngineState:
         while self.stack:
             if self.stack.pop() is frame:
                 return
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Let what follows be executions of their own instead of parts of the running action.
+
+        For actions that only carry out what somebody else decided, such as the one behind a
+        scheduled action: the run log then shows the work, not its carrier.
+        """
+        stack, started = self.stack, self.actions_started
+        self.stack = []
+        try:
+            yield
+        finally:
+            self.stack, self.actions_started = stack, started
 
     def chain(self) -> list[str]:
         """Names of the running actions, outermost first."""

@@ -18,10 +18,12 @@ COMPUTE = "compute"
 UNLINK = "unlink"
 MESSAGE = "message"
 ONCHANGE = "onchange"
+SIGNAL = "signal"
 
 #: What can be subscribed to. A recomputation of stored fields reaches the subscriptions of WRITE.
-#: ONCHANGE is only kept in the index: forms look it up themselves.
-SUBSCRIBABLE = (CREATE, WRITE, UNLINK, MESSAGE, ONCHANGE)
+#: ONCHANGE and SIGNAL are only kept in the index: whoever changes a form, shows a button or reports
+#: a failure looks them up there.
+SUBSCRIBABLE = (CREATE, WRITE, UNLINK, MESSAGE, ONCHANGE, SIGNAL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,12 @@ class EventSubscriber(models.AbstractModel):
         return without_skipped(found.listening(event), skip)
 
     @api.model
+    def _event_subscriptions_everywhere(self, event: str) -> Iterable[Subscription]:
+        """Return the subscriptions of all subscribers to ``event`` of any model."""
+        for found in gate_of(self.env.registry).current(self.env).values():
+            yield from found.listening(event)
+
+    @api.model
     def _event_before(self, event: Event, subscriptions: Sequence[Subscription]) -> Any:
         """Look at the records before the change.
 

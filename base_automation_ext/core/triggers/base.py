@@ -67,6 +67,8 @@ class Trigger:
     """Whether the author chooses the fields of which one must have changed."""
     is_stock: ClassVar[bool] = False
     """Whether Odoo itself brings it; the others stand behind *More triggers*."""
+    started_by: ClassVar[str] = "automation"
+    """What the run log says started the actions: a value of ``server.action.run.trigger_kind``."""
 
     def matches(self, change: Change) -> bool:
         """Tell whether the trigger wants what happened to one record.
