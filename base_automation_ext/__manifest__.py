@@ -9,6 +9,12 @@
     "depends": ["base_automation", "server_action_engine"],
     "data": [
         "security/ir.model.access.csv",
+        "views/base_automation_test_views.xml",
+        "views/base_automation_explain_views.xml",
         "views/base_automation_views.xml",
+        "views/base_automation_list_views.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["base_automation_ext/static/src/**/*"],
+    },
 }

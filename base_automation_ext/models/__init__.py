@@ -6,3 +6,9 @@ from . import onchange
 from . import rule_policy
 from . import rule_trigger
 from . import trigger_field_change
+from . import rule_sentence
+from . import rule_sentence_stock
+from . import action_sentence
+from . import rule_preview
+from . import rule_explain
+from . import rule_health

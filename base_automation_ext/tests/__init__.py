@@ -5,3 +5,8 @@ from . import test_rule_index
 from . import test_rule_run
 from . import test_direct_run
 from . import test_trigger_field_change
+from . import test_rule_preview
+from . import test_rule_explain
+from . import test_rule_health
+from . import test_rule_sentence
+from . import test_trigger_widget
