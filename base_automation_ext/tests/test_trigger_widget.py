@@ -1,61 +1,12 @@
 """The trigger of a rule, chosen in a real browser."""
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
-_HELPERS = """
-    const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-    const wait = async (what, found) => {
-        for (let i = 0; i < 200; i++) {
-            const result = found();
-            if (result) return result;
-            await sleep(50);
-        }
-        throw new Error("waited in vain for " + what);
-    };
-    const find = (selector) => document.querySelector(selector);
-    const all = (selector) => [...document.querySelectorAll(selector)];
-    const input = () => find(".o_field_widget[name=trigger] input");
-    const items = () => all(".o_select_menu_item").map((item) => item.textContent);
-    const open = async () => {
-        input().click();
-        return wait("the menu", () => find(".o_select_menu_menu"));
-    };
-    const type = (element, text) => {
-        element.focus();
-        element.value = text;
-        element.dispatchEvent(new InputEvent("input", { bubbles: true }));
-    };
-    const chooseModel = async (name) => {
-        const model = find(".o_field_widget[name=model_id] input");
-        model.click();
-        type(model, name);
-        const entry = await wait("the model " + name, () =>
-            all(".o-autocomplete--dropdown-menu a").find((item) => item.textContent === name));
-        entry.click();
-    };
-    const discard = async () => {
-        find(".o_form_button_cancel")?.click();
-        await wait("the form to be left", () => !find(".o_form_button_cancel"));
-    };
-    const check = (condition, what) => {
-        if (!condition) throw new Error(what + ": " + JSON.stringify(items()));
-    };
-"""
+from .browser_case import RuleFormCase
 
 
 @tagged("post_install", "-at_install")
-class TestTriggerWidget(HttpCase):
-    def run_js(self, script, path="new"):
-        self.browser_js(
-            f"/odoo/action-base_automation.base_automation_act/{path}",
-            f"""{_HELPERS}
-            (async () => {{ {script} await discard(); console.log("test successful"); }})()
-                .catch((error) => console.error(error.message));
-            """,
-            "!!document.querySelector('.o_form_view .o_field_widget[name=model_id] input')",
-            login="admin",
-        )
-
+class TestTriggerWidget(RuleFormCase):
     def test_added_triggers_stand_behind_a_switch(self):
         """Odoo's own first; the others after a click, or when searched for; all explained."""
         self.run_js("""
