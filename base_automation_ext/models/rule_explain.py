@@ -21,6 +21,8 @@ from ..core.verdict import MAYBE, NO, YES
 
 #: Kinds of fields whose value says nothing beside the condition.
 _UNSPOKEN = frozenset({"", "binary", "boolean", "html", "json"})
+#: Watched fields whose values are told.
+_MAX_VALUES = 3
 
 
 class BaseAutomation(models.Model):
@@ -97,7 +99,19 @@ class BaseAutomation(models.Model):
     def _explain_trigger(self, record):
         own = getattr(self, f"_explain_trigger_{self.trigger}", None)
         verdict, reason = (own and own(record)) or (MAYBE, f"{self._sentence_opening()}.")
-        return self.env._("Trigger"), verdict, f"{reason} {self._last_run_on(record)}"
+        parts = [reason, *self._values_now(record), self._last_run_on(record)]
+        return self.env._("Trigger"), verdict, " ".join(parts)
+
+    def _values_now(self, record):
+        """Return the values of the fields the rule watches, a sentence each."""
+        speaker = self._speaker()
+        said = []
+        for name in sorted(self._watched_fields() or ())[:_MAX_VALUES]:
+            value = self._actual_value(speaker, Leaf(name, "=", None), record)
+            if value:
+                field = speaker.field(name)
+                said.append(self.env._("Now %(field)s is %(value)s.", field=field, value=value))
+        return said
 
     def _last_run_on(self, record):
         run = (

@@ -49,6 +49,14 @@ class TestRuleExplain(RuleCase):
         )
         self.assertIn("the country is Belgium", report["text"])
 
+    def test_values_the_trigger_waits_for_are_told(self):
+        """Whoever wonders why a change did not fire sees what the value is now."""
+        partner = self.make_partners(1, function="a")
+        field = self.env["ir.model.fields"]._get("res.partner", "function")
+        rule = self.make_rule(trigger="on_field_change", change_field_id=field.id, change_to="b")
+        _report, steps = self.explain(rule, partner)
+        self.assertIn("changes to “b”. Now the job position is “a”.", steps["Trigger"][0][1])
+
     def test_filter_before_the_change(self):
         rule = self.make_rule(trigger="on_update", filter_pre_domain="[('email', '!=', False)]")
         partner = self.make_partners(1)
