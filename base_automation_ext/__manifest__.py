@@ -11,7 +11,10 @@
     "data": [
         "security/ir.model.access.csv",
         "data/ir_cron_timed_rules.xml",
+        "views/base_automation_test_views.xml",
+        "views/base_automation_explain_views.xml",
         "views/base_automation_views.xml",
+        "views/base_automation_list_views.xml",
         "views/base_automation_schedule_views.xml",
         "views/base_automation_button_views.xml",
         "views/base_automation_activity_views.xml",

@@ -19,3 +19,9 @@ from . import base_automation_overdue
 from . import overdue_run
 from . import trigger_failure
 from . import live_form
+from . import rule_sentence
+from . import rule_sentence_stock
+from . import action_sentence
+from . import rule_preview
+from . import rule_explain
+from . import rule_health

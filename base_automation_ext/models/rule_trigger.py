@@ -12,8 +12,11 @@ from odoo.exceptions import ValidationError
 from odoo.addons.server_action_engine.core.subscriptions import ONCHANGE, WRITE, Subscription
 
 from ..core.triggers import all_triggers, trigger_class
-from ..core.triggers.base import AFTER, BEFORE, CHANGE
+from ..core.triggers.base import ACTIVITIES, AFTER, BEFORE, CHANGE, MAIL
 from .base_automation import rule_key
+
+#: Group of triggers → field of the rule that says whether its model has what they wait for.
+_NEEDS = {MAIL.key: "model_is_mail_thread", ACTIVITIES.key: "model_is_mail_activity"}
 
 
 def pause_rules(rules):
@@ -32,6 +35,7 @@ class BaseAutomation(models.Model):
         help="What the form knows of each trigger: group, icon, help, filters.",
     )
     is_stock_trigger = fields.Boolean(compute="_compute_can_filter")
+    model_is_mail_activity = fields.Boolean(related="model_id.is_mail_activity")
     can_filter_before = fields.Boolean(compute="_compute_can_filter")
     can_filter_after = fields.Boolean(compute="_compute_can_filter")
     can_filter_change = fields.Boolean(compute="_compute_can_filter")
@@ -52,7 +56,7 @@ class BaseAutomation(models.Model):
 
     @api.model
     def _get_trigger_catalogue(self):
-        """Return ``{key: {group, group_label, group_sequence, icon, help, is_stock}}``."""
+        """Return ``{key: {group, group_label, group_sequence, icon, help, is_stock, needs}}``."""
         return {
             key: {
                 "group": trigger.group.key,
@@ -61,6 +65,7 @@ class BaseAutomation(models.Model):
                 "icon": trigger.icon,
                 "help": self.env._(trigger.help),
                 "is_stock": trigger.is_stock,
+                "needs": _NEEDS.get(trigger.group.key, False),
             }
             for key, trigger in all_triggers().items()
         }

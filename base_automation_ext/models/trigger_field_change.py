@@ -47,7 +47,7 @@ class BaseAutomation(models.Model):
         help="For fields that hold several records: what has to happen with one of them.",
     )
     change_on_create = fields.Boolean(
-        string="New Records Count",
+        string="New Records Too",
         help="A new record counts as a change from empty to its first value.",
     )
 
@@ -107,12 +107,20 @@ class BaseAutomation(models.Model):
 
         :raises ValidationError: a text is no value of the field
         """
+        values = self._list_of_change(name)
+        return None if values is None else frozenset(values)
+
+    def _list_of_change(self, name):
+        """Return the values in ``change_from`` or ``change_to`` in order; None for any.
+
+        :raises ValidationError: a text is no value of the field
+        """
         text = (self[name] or "").strip()
         field = self._changing_field()
         if not text or field is None:
             return None
         try:
-            return frozenset(_values_in(FieldTyper(self.sudo().env, field), field, text))
+            return list(_values_in(FieldTyper(self.sudo().env, field), field, text))
         except LiteralError as exc:
             raise ValidationError(
                 self.env._(

@@ -11,3 +11,9 @@ from . import test_automations_menu
 from . import test_trigger_activity
 from . import test_trigger_failure
 from . import test_live_form
+from . import test_rule_preview
+from . import test_rule_explain
+from . import test_rule_health
+from . import test_rule_sentence
+from . import test_trigger_widget
+from . import test_change_value_widget

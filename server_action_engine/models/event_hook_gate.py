@@ -16,6 +16,8 @@ SUBSCRIBER_MODEL = "server.action.event.subscriber"
 CACHE_NAME = "stable"
 #: Key in ``cursor.__dict__`` of a transaction that changed subscriptions; counts its changes.
 CHANGED = "server_action_engine_subscriptions_changed"
+#: Key in ``cursor.__dict__`` while subscriptions are being read through it.
+READING = "server_action_engine_subscriptions_reading"
 
 _ATTRIBUTE = "server_action_engine_gate"
 
@@ -44,6 +46,10 @@ class Gate:
         number = self.registry.cache_sequences[CACHE_NAME]
         valid_for, index = self.state
         if number != valid_for:
+            if READING in env.cr.__dict__:
+                # Fields that are computed while the index is being read concern nobody, and asking
+                # for the index because of them would never end.
+                return {}
             index = self._read_committed(env)
             self.state = (number, index)
         return index
@@ -128,10 +134,15 @@ def _read_index(env: api.Environment) -> SubscriptionIndex:
         return {}
     # Superuser and empty context: subscriptions are configuration, the same for every user.
     env = api.Environment(env.cr, SUPERUSER_ID, {})
+    names = env.registry.descendants([SUBSCRIBER_MODEL], "_inherit")
     found = []
-    for name in sorted(env.registry.descendants([SUBSCRIBER_MODEL], "_inherit")):
-        if name != SUBSCRIBER_MODEL:
-            found.extend(env[name]._event_subscriptions())
+    env.cr.__dict__[READING] = True
+    try:
+        for name in sorted(names):
+            if name != SUBSCRIBER_MODEL:
+                found.extend(env[name]._event_subscriptions())
+    finally:
+        env.cr.__dict__.pop(READING, None)
     return build_index(found)
 
 

@@ -247,6 +247,14 @@ class TestEventHookGate(EventHookCase):
             other = self.env(cr=cr)
             self.assertNotIn("test.event.record", gate.current(other))
 
+    def test_reading_subscriptions_may_compute_fields(self):
+        """A field computed while the subscriptions are read does not ask for them once more."""
+        self.patch(type(self.listener), "_reads_computed_field", True)
+        gate = gate_of(self.env.registry)
+        gate.reset()
+        with self.env.registry.cursor() as cr:
+            self.assertIsInstance(gate.current(self.env(cr=cr)), dict)
+
     def test_subscription_does_not_reload_the_registry(self):
         """Subscribing invalidates a cache, never the registry."""
         self.subscribe("create")

@@ -33,6 +33,9 @@ class TestEventListener(models.AbstractModel):
     _inherit = ["server.action.event.subscriber"]
     _description = "Listener that Keeps what it Heard on the Cursor"
 
+    #: Whether reading the subscriptions computes a field, which is an event itself.
+    _reads_computed_field = False
+
     @api.model
     def _heard(self):
         """Return the list of dicts ``{kind, model, ids, names, notes, old}`` heard so far."""
@@ -40,6 +43,9 @@ class TestEventListener(models.AbstractModel):
 
     @api.model
     def _event_subscriptions(self):
+        if self._reads_computed_field:
+            self.env.user.invalidate_recordset(["tz"])
+            self.env.user.mapped("tz")
         return [
             Subscription(
                 model=record.model,
