@@ -291,6 +291,22 @@ class TestButtonAttacked(ButtonCase):
         self.assertIs(self.press(rule, partner.with_context(automation_skip=True)), False)
         self.assertFalse(partner.ref)
 
+    def test_context_of_the_engine(self):
+        """A caller cannot pretend to be a form, a task or a rule that has run already."""
+        rule = self.button(self.code("record.write({'ref': str(sorted(env.context))})"))
+        partner = self.make_partners(1)
+        pretended = {
+            "onchange_self": True,
+            "server_action_engine_task": 1,
+            "__action_done": {"x": 1},
+            "__action_feedback": True,
+            "old_values": {"x": 1},
+        }
+        self.press(rule, partner.with_context(**pretended, mine=1))
+        self.assertIn("'mine'", partner.ref)
+        self.assertNotIn("server_action_engine_task", partner.ref)
+        self.assertNotIn("onchange_self", partner.ref)
+
     def test_portal_users(self):
         portal = new_test_user(self.env, "portal_presser", groups="base.group_portal")
         self.refused(self.button(button_access="write").id, portal.partner_id, portal)
