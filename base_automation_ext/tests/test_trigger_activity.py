@@ -174,12 +174,16 @@ class TestActivityCreatedAndDone(ActivityCase):
         self.make_rule(self.code("pass"), trigger="on_activity_created", model="base.automation")
         self.plan(partner)
         from unittest.mock import patch
+
         import odoo.sql_db
+
         orig = odoo.sql_db.Cursor.execute
         qs = []
+
         def ex(cr, q, params=None, log_exceptions=True):
             qs.append(str(q)[:300])
             return orig(cr, q, params, log_exceptions)
+
         with patch.object(odoo.sql_db.Cursor, "execute", ex):
             n = statements()
         if n != alone:
