@@ -21,8 +21,8 @@ from . import trigger_failure
 from . import live_form
 from . import rule_sentence
 from . import rule_sentence_stock
-from . import rule_sentence_more
 from . import action_sentence
 from . import rule_preview
 from . import rule_explain
 from . import rule_health
+from . import rule_sentence_more

@@ -2,7 +2,7 @@
 
 from odoo import models
 
-from ..core.condition_tree import parse_filter
+from ..core.condition_tree import conditions_of, parse_filter
 
 
 class BaseAutomation(models.Model):
@@ -11,7 +11,7 @@ class BaseAutomation(models.Model):
     def _sentence_conditions(self, speaker):
         found = super()._sentence_conditions(speaker)
         if self.trigger == "on_button" and self.button_domain:
-            found = [*speaker.clauses(parse_filter(self.button_domain)), *found]
+            found = [*speaker.clauses(conditions_of(parse_filter(self.button_domain))), *found]
         if self.trigger == "on_schedule" and self.schedule_without_records:
             return []
         return found

@@ -95,6 +95,10 @@ class TestButtonInViews(ButtonCase):
         self.env["res.lang"]._activate_lang("de_DE")
         rule = self.button()
         self.assertEqual(self.labels(), ["Do it"])
+        rule.button_label = False
+        self.assertEqual(self.labels(), ["Test rule"])
+        rule.name = "New name"
+        self.assertEqual(self.labels(), ["New name"])
         rule.button_label = "Other"
         self.assertEqual(self.labels(), ["Other"])
         rule.update_field_translations("button_label", {"de_DE": "Anders"})
