@@ -25,3 +25,4 @@ from . import action_sentence
 from . import rule_preview
 from . import rule_explain
 from . import rule_health
+from . import rule_sentence_more

@@ -14,8 +14,11 @@ class BaseAutomation(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "base_automation.base_automation_act"
         )
+        name = self.env._("Automations on %(model)s", model=model.name)
         action.update(
-            name=self.env._("Automations on %(model)s", model=model.name),
+            name=name,
+            # What breadcrumbs show.
+            display_name=name,
             domain=[("model_id", "=", model.id)],
             context={"default_model_id": model.id, "active_test": False},
         )

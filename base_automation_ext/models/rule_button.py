@@ -15,6 +15,8 @@ from .trigger_button import TRIGGER
 
 #: Key in the context of a button: the rule behind it.
 BUTTON_KEY = "base_automation_ext_button"
+#: What rules and actions hand each other in the context.
+_OWN_KEYS = frozenset({BUTTON_KEY, "onchange_self", "old_values", "domain_post", "changed_fields"})
 
 
 class Base(models.AbstractModel):
@@ -131,6 +133,7 @@ class BaseAutomation(models.Model):
                 if records
                 else self.env._("Choose the records first.")
             )
+        wanted = wanted.with_context(_without_promises(self.env.context))  # pylint: disable=context-overridden
         result = self.env["base.automation.subscriber"]._fire(make_entry(rule), wanted)
         return result or self._tell_left_out(len(records) - len(wanted))
 
@@ -180,6 +183,15 @@ class BaseAutomation(models.Model):
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
+
+
+def _without_promises(context):
+    """Return the context without what the engine tells itself by it; a caller cannot."""
+    return {
+        key: value
+        for key, value in context.items()
+        if not key.startswith(("__", "server_action_engine")) and key not in _OWN_KEYS
+    }
 
 
 def _is_button(subscription):

@@ -19,6 +19,8 @@ _logger = logging.getLogger(__name__)
 _TRIES = 3
 #: When the rules are looked at again, one of which could not be run.
 _RETRY_AFTER = timedelta(minutes=1)
+#: When they are looked at again while all rules are switched off.
+_LOOK_AGAIN_AFTER = timedelta(hours=1)
 
 
 class BaseAutomation(models.Model):
@@ -85,6 +87,8 @@ class BaseAutomation(models.Model):
     def _run_timed_rules(self):
         """Run what is due. The code of the scheduled action; it runs only when it is woken."""
         if is_disabled():
+            # What is due then is made up for when rules are switched on again.
+            self._wake_by(fields.Datetime.now() + _LOOK_AGAIN_AFTER)
             return
         cron = self.env["ir.cron"]
         jobs = self._timed_jobs()

@@ -174,6 +174,15 @@ class BaseAutomation(models.Model):
     def _button_text(self):
         return self.button_label or self.name
 
+    def write(self, vals):
+        result = super().write(vals)
+        # The index does without the name, but a button without a label bears it.
+        if "name" in vals and any(
+            rule.trigger == TRIGGER and not rule.button_label for rule in self
+        ):
+            self._index_changed()
+        return result
+
     def _update_field_translations(self, field_name, translations, digest=None, source_lang=""):
         # Translations do not pass `write`.
         result = super()._update_field_translations(

@@ -72,7 +72,12 @@ class BaseAutomation(models.Model):
         records = records.with_env(self._timed_environment()).exists()
         records = records.filtered(lambda record: not self._is_own_failure(record))
         for rule in self.with_env(records.env).browse(ids):
-            if wanted := rule._filter_post(records):
+            try:
+                wanted = rule._filter_post(records)
+            except Exception:
+                _logger.warning("The filter of the rule %s failed", rule.id, exc_info=True)
+                continue
+            if wanted:
                 rule._fire_later(wanted)
 
     @api.model

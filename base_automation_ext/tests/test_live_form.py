@@ -50,8 +50,8 @@ class TestLiveForm(RuleCase):
         self.live(
             {
                 "ref": ("equation", "record.function.upper()"),
-                "country_id": ("literal", "base.be"),
-                "city": ("literal", ""),
+                "country_id": ("reference", "base.be"),
+                "city": ("value", ""),
             },
             filter_domain="[('function', '!=', False)]",
         )
@@ -76,7 +76,7 @@ class TestLiveForm(RuleCase):
 
     def test_does_not_fire(self):
         """Another field, a record that does not match, a paused rule, no form."""
-        rule = self.live({"ref": ("literal", "hit")}, filter_domain="[('city', '=', 'Ghent')]")
+        rule = self.live({"ref": ("value", "hit")}, filter_domain="[('city', '=', 'Ghent')]")
         with self.form() as form:
             form.name = "New one"
             form.city = "Ghent"
@@ -95,7 +95,7 @@ class TestLiveForm(RuleCase):
     def test_records_in_a_many2many_field(self):
         """They are replaced by those named."""
         vip, other = self.env["res.partner.category"].create([{"name": "VIP"}, {"name": "Other"}])
-        self.live({"category_id": ("literal", str(vip.id))})
+        self.live({"category_id": ("value", str(vip.id))})
         partner = self.make_partners(1, category_id=[(6, 0, other.ids)])
         partner.with_user(self.user)
         result = partner.with_user(self.user).onchange(
@@ -123,7 +123,7 @@ class TestLiveForm(RuleCase):
         self.assertNotIn("warning", self.onchange(partner, "even"))
 
     def test_warning_sees_what_the_actions_have_set(self):
-        self.live({"ref": ("literal", "set")}, live_warning_message="[[ object.ref or 'nothing' ]]")
+        self.live({"ref": ("value", "set")}, live_warning_message="[[ object.ref or 'nothing' ]]")
         result = self.onchange(self.make_partners(1), "x")
         self.assertEqual(result["warning"]["message"], "set")
         self.assertEqual(result["warning"]["title"], "Warning")
@@ -135,7 +135,7 @@ class TestLiveForm(RuleCase):
 
     def test_what_cannot_work_is_refused(self):
         """Other records, other types of actions, templates that are none."""
-        rule = self.live({"ref": ("literal", "hit")})
+        rule = self.live({"ref": ("value", "hit")})
         action = rule.action_server_ids
         for vals in (
             {"write_target": "expression", "write_expression": "record.parent_id"},
@@ -164,7 +164,7 @@ class TestLiveForm(RuleCase):
 
     def test_views_ask_about_the_field(self):
         """The form tells the client to ask the server about the watched field."""
-        self.live({"ref": ("literal", "hit")}, watched="barcode")
+        self.live({"ref": ("value", "hit")}, watched="barcode")
         self.assertTrue(
             self.env["res.partner"]._has_onchange(self.env["res.partner"]._fields["barcode"], [])
         )

@@ -95,6 +95,10 @@ class TestButtonInViews(ButtonCase):
         self.env["res.lang"]._activate_lang("de_DE")
         rule = self.button()
         self.assertEqual(self.labels(), ["Do it"])
+        rule.button_label = False
+        self.assertEqual(self.labels(), ["Test rule"])
+        rule.name = "New name"
+        self.assertEqual(self.labels(), ["New name"])
         rule.button_label = "Other"
         self.assertEqual(self.labels(), ["Other"])
         rule.update_field_translations("button_label", {"de_DE": "Anders"})
@@ -290,6 +294,22 @@ class TestButtonAttacked(ButtonCase):
         rule, partner = self.button(), self.make_partners(1)
         self.assertIs(self.press(rule, partner.with_context(automation_skip=True)), False)
         self.assertFalse(partner.ref)
+
+    def test_context_of_the_engine(self):
+        """A caller cannot pretend to be a form, a task or a rule that has run already."""
+        rule = self.button(self.code("record.write({'ref': str(sorted(env.context))})"))
+        partner = self.make_partners(1)
+        pretended = {
+            "onchange_self": True,
+            "server_action_engine_task": 1,
+            "__action_done": {"x": 1},
+            "__action_feedback": True,
+            "old_values": {"x": 1},
+        }
+        self.press(rule, partner.with_context(**pretended, mine=1))
+        self.assertIn("'mine'", partner.ref)
+        self.assertNotIn("server_action_engine_task", partner.ref)
+        self.assertNotIn("onchange_self", partner.ref)
 
     def test_portal_users(self):
         portal = new_test_user(self.env, "portal_presser", groups="base.group_portal")

@@ -19,11 +19,12 @@ class FailureCase(RuleCase):
 
     def note(self, **vals):
         """Return the values of a code action that counts on the partner ``Log``."""
-        return self.code(
-            f"env['res.partner'].browse({self.log.id}).color += len(records)",
-            code_scope="batch",
-            **vals,
-        )
+        return self.code(self.counting("len(records)"), code_scope="batch", **vals)
+
+    def counting(self, number):
+        """Return code that adds a number to the partner ``Log``."""
+        log = f"env['res.partner'].browse({self.log.id})"
+        return f"{log}.write({{'color': {log}.color + {number}}})"
 
     def failing(self, **vals):
         return self.env["ir.actions.server"].create(
@@ -125,21 +126,17 @@ class TestActionFailed(FailureCase):
         for options in ({}, {"execution": "task"}):
             with self.subTest(options), mute_logger(LATER):
                 rule = self.rule(
-                    self.code(
-                        f"env['res.partner'].browse({self.log.id}).color += 1\n"
-                        "raise UserError('again')",
-                        **options,
-                    )
+                    self.code(f"{self.counting(1)}\nraise UserError('again')", **options)
                 )
                 self.fail(self.failing())
                 for _round in range(4):
                     self.drain()
-                runs = self.env["server.action.run"].search([("error_message", "ilike", "again")])
-                self.assertEqual(len(runs), 1)
-                waiting = self.env["server.action.task"].search([("state", "=", "pending")])
-                self.assertFalse(waiting)
+                carrier = self.env.ref("base_automation_ext.server_action_fire_rule")
+                started = [("origin_id", "=", rule.id), ("action_id", "=", carrier.id)]
+                tasks = self.env["server.action.task"]
+                self.assertEqual(tasks.search_count(started), 1)
+                self.assertFalse(tasks.search([("state", "=", "pending")]))
                 rule.unlink()
-                runs.unlink()
 
     def test_failure_of_an_ordinary_rule_counts(self):
         """Only rules about failures are left out."""
@@ -150,14 +147,21 @@ class TestActionFailed(FailureCase):
         self.end_of_transaction()
         self.assertEqual(self.drain(), 1)
 
+    def test_broken_filter_does_not_stop_the_other_rules(self):
+        self.rule(filter_domain="[('action_id', '=', nonsense)]")
+        self.rule()
+        with self.assertLogs("odoo.addons.base_automation_ext.models.trigger_failure", "WARNING"):
+            self.fail(self.failing())
+        self.assertEqual(self.drain(), 1)
+
     def test_model_is_fixed(self):
         with self.assertRaisesRegex(ValidationError, "Automation Run"):
             self.make_rule(self.code("pass"), trigger="on_action_failed")
 
     def test_without_rules_nothing_is_asked(self):
-        with self.enter_registry_test_mode():
-            runs = self.env["server.action.run"]
-            self.assertEqual(self.queries_of(lambda: runs._recorded([1, 2, 3])), 0)
+        runs = self.env["server.action.run"]
+        runs._recorded([1, 2, 3])
+        self.assertEqual(self.queries_of(lambda: runs._recorded([1, 2, 3])), 0)
 
 
 @tagged("post_install", "-at_install")

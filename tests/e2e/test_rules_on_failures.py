@@ -50,8 +50,9 @@ def prepare(env):
     return {"failing": failing.id, "note": note.id, "broken": broken.ids}
 
 
-def test_failures_start_their_rules(env, database, in_odoo, start_server):
+def test_failures_start_their_rules(env, database, in_odoo, start_server, announced):
     """A rolled-back request, and a task that gives up; the failing rules start no others."""
+    announced.append("odoo.http: now")
     prepared = in_odoo(prepare).result()
     failing, (now, later) = prepared["failing"], prepared["broken"]
     admin = start_server(cron_threads=2).login()
