@@ -17,4 +17,3 @@ from . import test_rule_health
 from . import test_rule_sentence
 from . import test_trigger_widget
 from . import test_change_value_widget
-from . import test_model_rules
