@@ -30,7 +30,7 @@ class BaseAutomation(models.Model):
     # The actions themselves cannot be followed: the name of a deleted one is gone when the chatter
     # asks for it, and all that changed with it would go untold.
     action_names = fields.Char(
-        string="Actions", compute="_compute_action_names", store=True, tracking=True
+        string="Names of the Actions", compute="_compute_action_names", store=True, tracking=True
     )
 
     last_run_date = fields.Datetime(
