@@ -82,7 +82,7 @@ _OTHER_OPERATOR = _lt("%(field)s %(operator)s %(value)s")
 _NOT_TRUE = _lt("it is not true that %(condition)s")
 _ALWAYS = _lt("it is any record")
 _NEVER = _lt("it is no record at all")
-_UNREADABLE = _lt("the formula “%(source)s” is true")
+_UNREADABLE = _lt("the formula “%(formula)s” is true")
 _NOTHING = _lt("empty")
 
 
@@ -143,7 +143,7 @@ class Speaker:
             return self._negated(node.child, prefix)
         if isinstance(node, Constant):
             return self._say(_ALWAYS if node.value else _NEVER)
-        return self._say(_UNREADABLE, source=node.source)
+        return self._say(_UNREADABLE, formula=node.source)
 
     def field(self, path: str, prefix: str = "") -> str:
         """Return a field within a sentence: *the country of the customer*."""

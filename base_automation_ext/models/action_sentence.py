@@ -60,7 +60,7 @@ class IrActionsServer(models.Model):
     def _sentence_stock_value(self, speaker):
         """Return the single value stock Odoo's form sets, in words."""
         if self.evaluation_type == "equation":
-            return self.env._("the formula “%(source)s”", source=self.value or "")
+            return self.env._("the formula “%(formula)s”", formula=self.value or "")
         if self.evaluation_type == "sequence":
             return self.env._("the next number of %(name)s", name=self.sequence_id.display_name)
         if self.resource_ref:
@@ -138,7 +138,7 @@ class ServerActionValue(models.Model):
         if not text or self.operation == CLEAR:
             return ""
         if self.value_type == "equation":
-            return self.env._("the formula “%(source)s”", source=text)
+            return self.env._("the formula “%(formula)s”", formula=text)
         if self.value_type == "template":
             return self.env._("“%(text)s”", text=text)
         if self.value_type == "path":

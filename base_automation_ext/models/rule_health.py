@@ -27,7 +27,11 @@ class BaseAutomation(models.Model):
     filter_pre_domain = fields.Char(tracking=True)
     trigger_field_ids = fields.Many2many(tracking=True)
     on_change_field_ids = fields.Many2many(tracking=True)
-    action_server_ids = fields.One2many(tracking=True)
+    # The actions themselves cannot be followed: the name of a deleted one is gone when the chatter
+    # asks for it, and all that changed with it would go untold.
+    action_names = fields.Char(
+        string="Names of the Actions", compute="_compute_action_names", store=True, tracking=True
+    )
 
     last_run_date = fields.Datetime(
         string="Last Started", compute="_compute_last_runs", groups="base.group_system"
@@ -51,6 +55,11 @@ class BaseAutomation(models.Model):
         help="Failing: its last run failed, or a part of it did.",
     )
     is_globally_paused = fields.Boolean(compute="_compute_is_globally_paused")
+
+    @api.depends("action_server_ids.name", "action_server_ids.sequence")
+    def _compute_action_names(self):
+        for rule in self:
+            rule.action_names = ", ".join(rule.action_server_ids.mapped("name"))
 
     def _compute_last_runs(self):
         last = self._last_runs(Domain.TRUE)

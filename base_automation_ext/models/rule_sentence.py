@@ -13,7 +13,9 @@ from ..core.triggers import trigger_class
 from .sentence_words import Names, RuleWords
 
 #: Fields the sentence does not mention.
-_SILENT = frozenset({"name", "description", "active", "last_run", "webhook_uuid", "sequence"})
+_SILENT = frozenset(
+    {"name", "description", "active", "last_run", "webhook_uuid", "sequence", "action_names"}
+)
 #: Context key of the names that the sentences being made share.
 _NAMES = "base_automation_ext_names"
 _SILENT_PREFIXES = ("message_", "activity_", "create_", "write_")

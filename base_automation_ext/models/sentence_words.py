@@ -176,7 +176,7 @@ class RuleWords:
             record = self.env.ref(match.group(1), raise_if_not_found=False)
             if record:
                 return self.names.name(record._name, record.id)
-        return self.env._("the formula “%(source)s”", source=source)
+        return self.env._("the formula “%(formula)s”", formula=source)
 
 
 def _comodel(model_name, name, field):

@@ -69,11 +69,12 @@ class TestRuleHealth(RuleCase):
         self.flush_tracking()
         tracked = rule.message_ids.tracking_value_ids.field_id.mapped("name")
         self.assertLessEqual({"filter_domain", "active", "trigger_field_ids"}, set(tracked))
-        rule.write({"action_server_ids": [(5, 0, 0)]})
+        rule.write({"action_server_ids": [(5, 0, 0)], "on_error": "isolate"})
         self.flush_tracking()
         rule.invalidate_recordset(["message_ids"])
-        tracked = rule.message_ids.tracking_value_ids.field_id.mapped("name")
-        self.assertIn("action_server_ids", tracked)
+        values = rule.message_ids[0].tracking_value_ids
+        self.assertEqual(set(values.field_id.mapped("name")), {"action_names", "on_error"})
+        self.assertIn("Test action", values.mapped("old_value_char"))
 
     def flush_tracking(self):
         self.env.flush_all()

@@ -62,7 +62,7 @@ def test_an_order_over_10000_gets_the_tag_vip(form, admin):
     """The order that exceeds the amount is tagged, also when it does so later; the other is not."""
     tag = admin.create("crm.tag", name="VIP")
     form.start("VIP orders", "Sales Order", "On create and edit")
-    form.add_condition("Total", "greater")
+    form.add_condition("Total", "greater than")
     form.type(f"{CONDITION} > :last-child input", "10000")
     form.add_action("Update Record")
     form.set_record("Tags", "VIP")
@@ -96,7 +96,7 @@ def test_a_quotation_is_followed_up_3_days_before_it_expires(form, admin):
     form.type("[name=trg_date_range] input", str(DAYS_BEFORE))
     form.choose_option("[name=trg_date_range_type]", "Days")
     form.choose_option("[name=trg_date_range_mode]", "Before")
-    form.add_condition("Status", "=")
+    form.add_condition("Status", "is equal to")
     form.choose_in_select(f"{CONDITION} > :last-child select", "Quotation")
     form.add_action("Create Activity")
     form.choose(".modal [name=activity_type_id]", "Call")
@@ -131,7 +131,7 @@ def test_leads_from_the_united_states_go_to_a_team(form, admin):
     """The lead from there is assigned when it arrives; leads from elsewhere stay where they are."""
     team = admin.create("crm.team", name="Team America")
     form.start("US leads", "Lead", "On create")
-    form.add_condition("Country", "=")
+    form.add_condition("Country", "is equal to")
     form.choose(f"{CONDITION} > :last-child", "United States")
     form.add_action("Update Record")
     form.set_record("Sales Team", "Team America")

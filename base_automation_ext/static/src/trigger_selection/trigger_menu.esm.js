@@ -13,7 +13,8 @@ export class TriggerMenu extends SelectMenu {
 
     async onBeforeOpen() {
         await this.props.beforeOpen();
-        return super.onBeforeOpen();
+        // Typing opens the menu too: what has been typed meanwhile counts.
+        return this.onInput(this.state.searchValue || "");
     }
 
     filterOptions(searchString = "", _groups = undefined) {
