@@ -10,5 +10,6 @@
     "data": [
         "security/ir.model.access.csv",
         "views/base_automation_views.xml",
+        "views/base_automation_firing_views.xml",
     ],
 }

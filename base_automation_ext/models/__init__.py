@@ -6,3 +6,17 @@ from . import onchange
 from . import rule_policy
 from . import rule_trigger
 from . import trigger_field_change
+from . import rule_expressions
+from . import rule_filters
+from . import rule_pause
+from . import rule_scope
+from . import rule_fire_mode
+from . import rule_messages
+from . import rule_process
+from . import rule_limits
+from . import rule_firing
+from . import rule_later
+from . import rule_collapse
+from . import ir_actions_server_rule
+from . import rule_dependency
+from . import trigger_mail

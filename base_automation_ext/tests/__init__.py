@@ -5,3 +5,12 @@ from . import test_rule_index
 from . import test_rule_run
 from . import test_direct_run
 from . import test_trigger_field_change
+from . import test_filter_change
+from . import test_fire_mode
+from . import test_collapse
+from . import test_rule_limits
+from . import test_rule_scope
+from . import test_rule_later
+from . import test_rule_pause
+from . import test_trigger_mail
+from . import test_type_rule
