@@ -19,6 +19,7 @@
         "views/base_automation_button_views.xml",
         "views/base_automation_activity_views.xml",
         "views/base_automation_live_views.xml",
+        "views/base_automation_firing_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["base_automation_ext/static/src/**/*"],

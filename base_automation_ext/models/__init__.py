@@ -6,7 +6,7 @@ from . import onchange
 from . import rule_policy
 from . import rule_trigger
 from . import trigger_field_change
-from . import rule_later
+from . import rule_tasks
 from . import trigger_schedule
 from . import schedule_run
 from . import trigger_button
@@ -26,3 +26,17 @@ from . import rule_preview
 from . import rule_explain
 from . import rule_health
 from . import rule_sentence_more
+from . import rule_expressions
+from . import rule_filters
+from . import rule_pause
+from . import rule_scope
+from . import rule_fire_mode
+from . import rule_messages
+from . import rule_process
+from . import rule_limits
+from . import rule_firing
+from . import rule_later
+from . import rule_collapse
+from . import ir_actions_server_rule
+from . import rule_dependency
+from . import trigger_mail

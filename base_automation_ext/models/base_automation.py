@@ -5,12 +5,18 @@ from odoo import api, fields, models
 from odoo.addons.base_automation.models.base_automation import BaseAutomation as StockRule
 from odoo.addons.server_action_engine.models.event_hook_gate import is_disabled
 
-from .environments import ActionDone
-from .event_view import next_generation
-from .rule_overrides import overridden
-
 #: Fields the index does not depend on. All others, also those other addons add, refresh it.
-_NOT_INDEXED = frozenset({"name", "description", "last_run", "log_webhook_calls", "record_getter"})
+_NOT_INDEXED = frozenset(
+    {
+        "name",
+        "description",
+        "last_run",
+        "log_webhook_calls",
+        "pause_reason",
+        "record_getter",
+        "responsible_id",
+    }
+)
 _NOT_INDEXED_PREFIXES = ("message_", "activity_")
 
 
@@ -75,50 +81,7 @@ class BaseAutomation(models.Model):
         # Stock deletes methods from all models' classes here, also those it never set.
         super(StockRule, self)._unregister_hook()
 
-    # -- running ----------------------------------------------------------------------------------
-
-    @api.model
-    def _overridden_methods(self):
-        """Return the names of stock's methods somebody else has overridden or patched."""
-        return overridden(self, {"_process": BaseAutomation._process})
-
-    def _process(self, records, domain_post=None):
-        """Run the rule on those of ``records`` it has not been run on in this chain of events.
-
-        The same as stock, with one call per action for all records instead of one per record.
-
-        :returns: what the last action that returned something has returned, else False
-        """
-        if self._is_switched_off():
-            return False
-        overrides = self._overridden_methods()
-        if "_process" in overrides:
-            return super()._process(records, domain_post=domain_post)
-        if not records:
-            return False
-        context = self.env.context
-        done = context.get("__action_done", {})
-        # What has been done is kept without context. Recordsets whose context holds the very
-        # dictionary they are kept in would form a cycle, each run would leave its environments
-        # behind until the next garbage collection, and Odoo scans all of them for each new one.
-        bare = self.env(context={})
-        records_done = done.get(self, records.browse()).with_env(bare)
-        records = records - records_done
-        if not records:
-            return False
-        rule, key = self, self.with_env(bare)
-        if context.get("__action_feedback") or records.env.context.get("__action_feedback"):
-            # A filter is being evaluated, and computing a field for it has brought us here: note
-            # it where the evaluation that is going on will see it.
-            done[key] = records_done + records
-        else:
-            done = ActionDone(done)
-            done[key] = records_done + records
-            rule = self.with_context(__action_done=done)
-            records = records.with_env(rule.env)
-        records = rule._filter_changed(records, overrides)
-        done[key] = records_done + records
-        return rule._run_on(records, domain_post) if records else False
+    # -- running: see rule_process.py -----------------------------------------------------------
 
     def _is_switched_off(self):
         """Tell whether the configuration file or the context keeps the rule from running."""
@@ -132,49 +95,14 @@ class BaseAutomation(models.Model):
         return is_disabled()
 
     def _search_time_based_automation_records(self, *, until):
-        if self.paused:
+        if self.paused or self._is_globally_paused():
             return self.env[self.model_name]
         return super()._search_time_based_automation_records(until=until)
 
     def _execute_webhook(self, payload):
-        if self.paused:
+        if self.paused or self._is_globally_paused():
             return None
         return super()._execute_webhook(payload)
-
-    def _filter_changed(self, records, overrides):
-        """Return the records of which a watched field has changed."""
-        if "_check_trigger_fields" in overrides:
-            return records.filtered(self._check_trigger_fields)
-        old_values = self.env.context.get("old_values")
-        names = old_values is not None and self.sudo().trigger_field_ids.mapped("name")
-        if not names:
-            return records
-        ids = [
-            record.id
-            for record in records.sudo()
-            if _differs(record, old_values.get(record.id, {}), names)
-        ]
-        return records if len(ids) == len(records) else records.browse(ids)
-
-    def _run_on(self, records, domain_post):
-        """Run the actions, each once for all ``records``; see :meth:`_process`."""
-        result = False
-        if "date_automation_last" in records._fields:
-            records.date_automation_last = self.env.cr.now()
-        try:
-            for action in self.sudo().action_server_ids:
-                result = action._run_for_rule(records, domain_post) or result
-        except Exception as exc:
-            self._add_postmortem(exc)
-            raise
-        finally:
-            next_generation(self.env.cr)
-        return result
-
-
-def _differs(record, old, names):
-    """Tell whether one of the fields ``names`` that were written has another value than before."""
-    return any(name in old and (old[name] is None or record[name] != old[name]) for name in names)
 
 
 def rule_key(rule_id):

@@ -69,18 +69,28 @@ class IrActionsServer(models.Model):
         return any(action._mentions_old_values() for action in self)
 
     def _mentions_old_values(self):
-        if self.state in _MAIL_TYPES:
+        if self.state in _MAIL_TYPES or self._names_old_values():
             return True
+        return self._parts_of_rule()._wants_old_values()
+
+    def _compare_old_values(self):
+        """Tell whether the text of one of the actions names values from before the change."""
+        return any(
+            action._names_old_values() or action._parts_of_rule()._compare_old_values()
+            for action in self
+        )
+
+    def _parts_of_rule(self):
+        return self._get_next_actions() if hasattr(self, "_get_next_actions") else self.child_ids
+
+    def _names_old_values(self):
         texts = [self.code, self.condition, self.condition_domain, self.value]
         if "value_line_ids" in self._fields:
             texts += self.value_line_ids.mapped("value")
         for name in ("loop_expression", "branch_condition", "write_expression", "dummy_message"):
             if name in self._fields:
                 texts.append(self[name])
-        if any(_OLD_VALUES.search(text) for text in texts if text):
-            return True
-        parts = self._get_next_actions() if hasattr(self, "_get_next_actions") else self.child_ids
-        return parts._wants_old_values()
+        return any(_OLD_VALUES.search(text) for text in texts if text)
 
     def _trigger_of(self, state):
         trigger = super()._trigger_of(state)

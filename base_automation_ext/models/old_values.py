@@ -33,6 +33,23 @@ class OldRecord:
         return self._values is not None
 
 
+def changed_function(record, old):
+    """Return ``changed(…)`` for one record and its old self."""
+
+    def changed(*names):
+        """Tell whether one of the fields has another value than before; any if none is named."""
+        if not old:
+            return True
+        written = old._values
+        return any(
+            # Of files only the fact that they were written is kept.
+            (name in written and written[name] is None) or old[name] != record[name]
+            for name in names or written
+        )
+
+    return changed
+
+
 def change_names(record):
     """Return the names for one record: its old values, itself, and what tells them apart.
 
@@ -43,14 +60,7 @@ def change_names(record):
         return {}
     all_old = context["old_values"]
     old = OldRecord(record, None if all_old is None else all_old.get(record.id, {}))
-
-    def changed(*names):
-        """Tell whether one of the fields has another value than before; any if none is named."""
-        if not old:
-            return True
-        return any(old[name] != record[name] for name in names or old._values)
-
-    return {"old": old, "new": record, "changed": changed}
+    return {"old": old, "new": record, "changed": changed_function(record, old)}
 
 
 class IrActionsServer(models.Model):

@@ -10,6 +10,7 @@ from odoo.tools import safe_eval
 
 from odoo.addons.server_action_engine.core.subscriptions import ONCHANGE, SIGNAL
 
+from .environments import RESULTS, Results
 from .rule_entry import make_entry
 from .trigger_button import TRIGGER
 
@@ -134,8 +135,10 @@ class BaseAutomation(models.Model):
                 else self.env._("Choose the records first.")
             )
         wanted = wanted.with_context(_without_promises(self.env.context))  # pylint: disable=context-overridden
-        result = self.env["base.automation.subscriber"]._fire(make_entry(rule), wanted)
-        return result or self._tell_left_out(len(records) - len(wanted))
+        results = Results()
+        wanted = wanted.with_context(**{RESULTS: results})
+        self.env["base.automation.subscriber"]._fire(make_entry(rule), wanted)
+        return results[-1] if results else self._tell_left_out(len(records) - len(wanted))
 
     @api.model
     def _button_of(self, rule_id, records):

@@ -12,7 +12,15 @@ from odoo.fields import Domain
 from odoo.addons.server_action_engine.core.domain import CompiledDomain, compile_domain
 from odoo.addons.server_action_engine.models.error_policy import BLOCK
 
+from ..core.expression_names import expression_names
+from ..core.rule_scope import RuleScope
 from ..core.triggers.base import Trigger
+
+#: How often a rule fires: once per record and chain of events, on every change, or once per
+#: transaction for all changes together.
+ONCE = "once"
+EVERY = "every"
+COLLAPSE = "collapse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +30,7 @@ class RuleFilter:
     text: str = ""
     """The domain as its author wrote it; empty for none."""
     domain: Sequence[Any] | None = None
-    """The domain when it contains no names, else None: then it is evaluated on every event."""
+    """The domain when it contains no names, else None: then it is evaluated once per event."""
     parsed: Domain | None = None
     compiled: CompiledDomain | None = None
     """Closures over plain values, when the domain needs nothing else."""
@@ -42,6 +50,35 @@ class RuleEntry:
     """Whether an action may look at old values of fields the rule itself does not watch."""
     blocks: bool = True
     """Whether a failure may keep the user from saving."""
+    change: str = ""
+    """Expression about the change; empty for none."""
+    change_old: frozenset[str] | None = frozenset()
+    """Fields whose old values :attr:`change` asks for; None for any."""
+    scope: RuleScope | None = None
+    fire_mode: str = ONCE
+    stop_others: bool = False
+    """Whether the rules after it leave out the records it ran on."""
+
+    def old_names(self, written: frozenset[str]) -> frozenset[str]:
+        """Return those of the fields ``written`` whose old values the rule needs."""
+        if self.wants_old or self.change_old is None:
+            return written
+        if self.watched is None:
+            # Without fields to watch, every value that was written counts.
+            return written if self.fire_mode != ONCE else self.change_old & written
+        return (self.watched | self.change_old) & written
+
+    @property
+    def heard(self) -> frozenset[str] | None:
+        """Fields whose changes the rule has to hear of; None for all.
+
+        A rule that collects changes also needs the first old value of fields it does not watch.
+        """
+        if self.fire_mode != COLLAPSE or self.watched is None:
+            return self.watched
+        if self.wants_old or self.change_old is None:
+            return None
+        return self.watched | self.change_old
 
 
 class _FieldTypes(Mapping):
@@ -71,7 +108,18 @@ def make_entry(rule) -> RuleEntry:
         post=make_filter(model, rule.filter_domain),
         wants_old=rule.action_server_ids._wants_old_values(),
         blocks=rule.on_error == BLOCK,
+        change=(rule.filter_change or "").strip(),
+        change_old=_old_names(rule.filter_change),
+        scope=rule._scope(),
+        fire_mode=rule.fire_mode,
+        stop_others=rule.stop_others,
     )
+
+
+def _old_names(source):
+    if not source or not source.strip():
+        return frozenset()
+    return expression_names(source).old
 
 
 def make_filter(model, text) -> RuleFilter:

@@ -102,7 +102,7 @@ class BaseAutomation(models.Model):
             return own(entry)
         found = []
         for event in sorted(entry.trigger.events):
-            watched = entry.watched if event == WRITE else None
+            watched = entry.heard if event == WRITE else None
             if event == ONCHANGE:
                 watched = frozenset(self.on_change_field_ids.mapped("name"))
             found.append(self._subscription(entry, event, watched))

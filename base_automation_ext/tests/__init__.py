@@ -18,3 +18,12 @@ from . import test_rule_sentence
 from . import test_trigger_widget
 from . import test_change_value_widget
 from . import test_rule_sentence_more
+from . import test_filter_change
+from . import test_fire_mode
+from . import test_collapse
+from . import test_rule_limits
+from . import test_rule_scope
+from . import test_rule_later
+from . import test_rule_pause
+from . import test_trigger_mail
+from . import test_type_rule
