@@ -20,15 +20,17 @@ HELPERS = """
         input().click();
         return wait("the menu", () => find(".o_select_menu_menu"));
     };
-    const type = (element, text) => {
+    const type = async (element, text) => {
         element.focus();
+        // Getting the focus renders the input anew.
+        await sleep(100);
         element.value = text;
         element.dispatchEvent(new InputEvent("input", { bubbles: true }));
     };
     const chooseModel = async (name) => {
         const model = find(".o_field_widget[name=model_id] input");
         model.click();
-        type(model, name);
+        await type(model, name);
         const entry = await wait("the model " + name, () =>
             all(".o-autocomplete--dropdown-menu a").find((item) => item.textContent === name));
         entry.click();

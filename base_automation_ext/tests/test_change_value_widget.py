@@ -47,7 +47,7 @@ class TestChangeValueWidget(RuleFormCase):
             const to = ".o_field_widget[name=change_to]";
             const input = await wait("the editor", () => find(`${to} input`));
             input.click();
-            type(input, "Belgium");
+            await type(input, "Belgium");
             await choose(".o-autocomplete--dropdown-item a", "Belgium");
             await wait("the chosen record", () => find(`${to} .o_tag`));
             """,

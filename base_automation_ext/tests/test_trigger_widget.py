@@ -31,7 +31,7 @@ class TestTriggerWidget(RuleFormCase):
             await wait("the trigger", input);
             await open();
             check(!items().includes("On update only"), "an added trigger is shown");
-            type(input(), "update only");
+            await type(input(), "update only");
             await wait("the trigger searched for", () => items().includes("On update only"));
         """)
 

@@ -45,6 +45,7 @@ class RuleForm(WebForm):
     def finish(self):
         """Save action and rule; returns what the form says the rule does."""
         self.press("Save & Close", ".modal button")
+        self.page.wait_until("!document.querySelector('.modal')", "the action to be kept")
         assert not self.page.evaluate("!!document.querySelector('.o_form_view .o_ace_view_editor')")
         self.click(".o_form_button_save")
         self.page.wait_until("location.pathname.match(/[0-9]+$/)", "the rule to be saved")
@@ -85,7 +86,7 @@ def test_an_order_over_10000_gets_the_tag_vip(form, admin):
     small = order(9_999)
     assert tags(small) == []
     line = admin.read("sale.order", small, "order_line")[0]
-    admin.write("sale.order.line", line, product_uom_qty=2)
+    admin.write("sale.order.line", line, price_unit=10_500)
     assert tags(small) == [tag]
 
 

@@ -186,6 +186,10 @@ export class MappedValueField extends Component {
         return this.props.record.update({ [this.props.name]: value || false });
     }
 
+    updateId(id) {
+        return this.update(id ? String(id) : "");
+    }
+
     updateList(values) {
         return this.update(values.join(", "));
     }
