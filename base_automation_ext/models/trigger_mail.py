@@ -12,8 +12,8 @@ class BaseAutomation(models.Model):
 
     trigger = fields.Selection(
         selection_add=[
-            (MailIn.key, "A message arrives"),
-            (MailOut.key, "A message leaves"),
+            ("on_mail_in", "A message arrives"),
+            ("on_mail_out", "A message leaves"),
         ],
         ondelete={MailIn.key: pause_rules, MailOut.key: pause_rules},
     )
