@@ -17,7 +17,8 @@ from .trigger_button import TRIGGER
 #: Key in the context of a button: the rule behind it.
 BUTTON_KEY = "base_automation_ext_button"
 #: What rules and actions hand each other in the context.
-_OWN_KEYS = frozenset({BUTTON_KEY, "onchange_self", "old_values", "domain_post", "changed_fields"})
+_OWN_KEYS = frozenset({"onchange_self", "old_values", "domain_post", "changed_fields"})
+_OWN_PREFIXES = ("__", "server_action_engine", "base_automation_ext")
 
 
 class Base(models.AbstractModel):
@@ -149,6 +150,7 @@ class BaseAutomation(models.Model):
             rule.trigger == TRIGGER
             and rule.active
             and not rule.paused
+            and not rule._is_globally_paused()
             and rule.model_name == records._name
             and (not groups or groups & self.env.user.all_group_ids)
         ):
@@ -193,7 +195,7 @@ def _without_promises(context):
     return {
         key: value
         for key, value in context.items()
-        if not key.startswith(("__", "server_action_engine")) and key not in _OWN_KEYS
+        if not key.startswith(_OWN_PREFIXES) and key not in _OWN_KEYS
     }
 
 

@@ -254,6 +254,24 @@ class TestButtonAttacked(ButtonCase):
         self.press(right, partner)
         self.assertEqual(partner.ref, "hit")
 
+    def test_all_rules_paused_at_once(self):
+        """The button is gone, and a page that still shows it is refused."""
+        rule, partner = self.button(), self.make_partners(1)
+        self.env["ir.config_parameter"].set_param("base_automation_ext.paused", "True")
+        self.assertEqual(self.labels(), [])
+        self.refused(rule.id, partner)
+        self.assertFalse(partner.ref)
+
+    def test_limits_of_the_rule(self):
+        """They hold for buttons, too."""
+        rule = self.button(
+            self.code("record.write({'color': record.color + 1})"), debounce_number=5
+        )
+        partner = self.make_partners(1)
+        self.press(rule, partner)
+        self.assertEqual(partner.color, 0)
+        self.assertTrue(self.env["server.action.task"].search([("res_id", "=", partner.id)]))
+
     def test_without_a_rule_in_the_context(self):
         with self.assertRaises(AccessError):
             self.make_partners(1).with_user(self.user).action_run_automation_button()

@@ -103,6 +103,24 @@ class TestSchedule(ScheduleCase):
         self.assertFalse(partner.ref)
         self.assertEqual(paused.schedule_next, datetime(2026, 3, 5, 7))
 
+    def test_all_rules_paused_at_once(self):
+        """Neither with nor without records; what was missed is not made up for."""
+        with freeze_time(NOW):
+            self.schedule()
+            self.schedule(
+                self.code("env['res.partner'].create({'name': 'made by schedule'})"),
+                schedule_without_records=True,
+            )
+        partner = self.make_partners(1, function="due")
+        parameters = self.env["ir.config_parameter"]
+        parameters.set_param("base_automation_ext.paused", "True")
+        with freeze_time("2026-03-02 08:00:00"):
+            self.run_cron()
+            parameters.set_param("base_automation_ext.paused", "False")
+            self.run_cron()
+        self.assertFalse(partner.ref)
+        self.assertFalse(self.env["res.partner"].search([("name", "=", "made by schedule")]))
+
     def test_switched_off_by_context(self):
         """`automation_skip` is honoured, with and without records."""
         with freeze_time(NOW):
