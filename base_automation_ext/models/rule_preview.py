@@ -93,6 +93,10 @@ class BaseAutomation(models.Model):
         )
         if self._filter_text():
             report["conditions"].insert(0, self._condition_of_filter(records, kept))
+        if self.filter_change:
+            report["warnings"].append(
+                self.env._("“Only If” is left aside: there is no change to look at in a test.")
+            )
         return report
 
     def _condition_of_filter(self, records, kept):
