@@ -40,3 +40,4 @@ from . import rule_collapse
 from . import ir_actions_server_rule
 from . import rule_dependency
 from . import trigger_mail
+from . import rule_explain_guards

@@ -8,10 +8,9 @@ a record in ``_explain_trigger_<key>(record)``, which returns ``(verdict, reason
 from odoo import models
 from odoo.exceptions import AccessError
 from odoo.models import BaseModel
-from odoo.tools import safe_eval
 from odoo.tools.misc import format_datetime
 
-from odoo.addons.server_action_engine.core.errors import ConfigurationError
+from odoo.addons.server_action_engine.core.errors import ConfigurationError, root_cause
 from odoo.addons.server_action_engine.models.dry_run_recorder import Recorder
 from odoo.addons.server_action_engine.models.dry_run_sandbox import sandbox
 from odoo.addons.server_action_engine.models.event_hook_gate import is_disabled
@@ -157,7 +156,7 @@ class BaseAutomation(models.Model):
         if not set(nodes) - set(said):
             return [(label, YES, self.env._("No condition."))]
         try:
-            domain = safe_eval.safe_eval(text, self._get_eval_context())
+            domain = self._evaluate_domain(text)
             parts = split_conditions(domain)
             if len(parts) != len(nodes):
                 # Put together by an expression: only the whole can be judged.
@@ -167,8 +166,10 @@ class BaseAutomation(models.Model):
                 for node, part in zip(nodes, parts, strict=True)
                 if node not in said
             ]
-        except (SyntaxError, ValueError, TypeError, KeyError) as exc:
-            reason = self.env._("The filter cannot be evaluated: %(problem)s", problem=exc)
+        except (ValueError, TypeError, KeyError) as exc:
+            reason = self.env._(
+                "The filter cannot be evaluated: %(problem)s", problem=root_cause(exc)
+            )
             return [(label, NO, reason)]
 
     def _explain_condition(self, label, node, domain, record):

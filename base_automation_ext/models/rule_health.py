@@ -94,11 +94,6 @@ class BaseAutomation(models.Model):
     def _compute_is_globally_paused(self):
         self.is_globally_paused = self._is_globally_paused()
 
-    @api.model
-    def _is_globally_paused(self):
-        """Tell whether all rules of the database are paused at once."""
-        return False
-
     def action_open_last_error(self):
         """Open the latest run that went wrong."""
         self.ensure_one()

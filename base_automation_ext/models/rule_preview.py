@@ -2,9 +2,8 @@
 
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import safe_eval
 
-from odoo.addons.server_action_engine.core.errors import ConfigurationError
+from odoo.addons.server_action_engine.core.errors import ConfigurationError, root_cause
 
 from .environments import ActionDone
 
@@ -51,15 +50,15 @@ class BaseAutomation(models.Model):
             return Domain.TRUE
         model = self.env[self.model_name]
         try:
-            domain = Domain(safe_eval.safe_eval(text, self._get_eval_context()))
+            domain = Domain(self._evaluate_domain(text))
             domain.validate(model)
-        except (SyntaxError, ValueError, TypeError, KeyError) as exc:
+        except (ValueError, TypeError, KeyError) as exc:
             raise ConfigurationError(
                 self.env._(
                     "The filter %(filter)s cannot be used on %(model)s: %(problem)s",
                     filter=text,
                     model=model._description,
-                    problem=exc,
+                    problem=root_cause(exc),
                 )
             ) from exc
         return domain
@@ -94,6 +93,10 @@ class BaseAutomation(models.Model):
         )
         if self._filter_text():
             report["conditions"].insert(0, self._condition_of_filter(records, kept))
+        if self.filter_change:
+            report["warnings"].append(
+                self.env._("“Only If” is left aside: there is no change to look at in a test.")
+            )
         return report
 
     def _condition_of_filter(self, records, kept):

@@ -132,3 +132,49 @@ class TestRuleExplain(RuleCase):
             .create({})
         )
         self.assertEqual((wizard.rule_id, wizard.record_id), (rule, partner.id))
+
+    def test_scope(self):
+        """Companies are known of a record, users only when somebody makes the change."""
+        mine, other = self.env["res.company"].create([{"name": "Mine"}, {"name": "Other"}])
+        group = self.env.ref("base.group_user")
+        partner = self.make_partners(1, company_id=mine.id)
+        rule = self.make_rule(
+            company_ids=[(6, 0, other.ids)], only_group_ids=[(6, 0, group.ids)], skip_import=True
+        )
+        report, steps = self.explain(rule, partner)
+        self.assertEqual(
+            [verdict for verdict, _reason in steps["For whom"]], ["no", "maybe", "maybe"]
+        )
+        self.assertIn("Only records of Other.", report["text"])
+        rule.company_ids = mine
+        _report, steps = self.explain(rule, partner)
+        self.assertEqual(steps["For whom"][0], ("yes", "Only records of Mine."))
+
+    def test_limits(self):
+        """A limit that is used up says so; asking uses nothing up."""
+        partner = self.make_partners(1)
+        rule = self.make_rule(limit_per_record=1)
+        for _time in range(2):
+            _report, steps = self.explain(rule, partner)
+            self.assertEqual(steps["Limits"][0][0], "yes")
+        partner.function = "b"
+        report, steps = self.explain(rule, partner)
+        self.assertEqual(steps["Limits"][0][0], "no")
+        self.assertIn("as often as it may", report["text"])
+
+    def test_filter_on_the_change(self):
+        rule = self.make_rule(filter_change="changed('function')")
+        _report, steps = self.explain(rule, self.make_partners(1))
+        self.assertEqual(steps["Only If"][0][0], "maybe")
+        self.assertIn("if “changed('function')” is true", rule.sentence)
+
+    def test_all_rules_are_paused(self):
+        """The form shows a banner, the explanation the reason."""
+        partner = self.make_partners(1)
+        rule = self.make_rule()
+        self.assertFalse(rule.is_globally_paused)
+        self.env["ir.config_parameter"].set_param("base_automation_ext.paused", "True")
+        rule.invalidate_recordset()
+        self.assertTrue(rule.is_globally_paused)
+        _report, steps = self.explain(rule, partner)
+        self.assertIn("All rules of this database are paused", steps["Switched on"][0][1])
