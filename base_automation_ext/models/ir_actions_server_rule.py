@@ -61,10 +61,10 @@ class IrActionsServer(models.Model):
             )
         return warnings
 
-    def _is_rule_owned(self):
+    def _is_rule_owned(self, _seen=()):
         # What the tasks of a rule run does not ask its trigger any more.
         is_later = self.state == "rule" and self.rule_run_id.later_action_id == self
-        return is_later or super()._is_rule_owned()
+        return is_later or super()._is_rule_owned(_seen)
 
     def _run_action_rule_multi(self, eval_context=None):
         """Run the rule once on all records. Always answers False."""
