@@ -9,6 +9,8 @@
     "depends": ["base_automation", "server_action_engine"],
     "data": [
         "security/ir.model.access.csv",
+        "data/ir_actions_server_data.xml",
         "views/base_automation_views.xml",
+        "views/base_automation_paths_views.xml",
     ],
 }

@@ -6,3 +6,10 @@ from . import onchange
 from . import rule_policy
 from . import rule_trigger
 from . import trigger_field_change
+from . import trigger_path
+from . import trigger_path_related
+from . import trigger_path_line
+from . import trigger_path_computed
+from . import snapshot
+from . import snapshot_fill
+from . import path_subscriber

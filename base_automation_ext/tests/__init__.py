@@ -5,3 +5,7 @@ from . import test_rule_index
 from . import test_rule_run
 from . import test_direct_run
 from . import test_trigger_field_change
+from . import test_trigger_path_related
+from . import test_trigger_path_line
+from . import test_trigger_path_computed
+from . import test_zz_debug
