@@ -10,6 +10,7 @@
     "external_dependencies": {"python": ["cronsim"]},
     "data": [
         "security/ir.model.access.csv",
+        "data/ir_actions_server_data.xml",
         "data/ir_cron_timed_rules.xml",
         "views/base_automation_test_views.xml",
         "views/base_automation_explain_views.xml",
@@ -20,6 +21,7 @@
         "views/base_automation_activity_views.xml",
         "views/base_automation_live_views.xml",
         "views/base_automation_firing_views.xml",
+        "views/base_automation_paths_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["base_automation_ext/static/src/**/*"],

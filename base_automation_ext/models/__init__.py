@@ -41,3 +41,10 @@ from . import ir_actions_server_rule
 from . import rule_dependency
 from . import trigger_mail
 from . import rule_explain_guards
+from . import trigger_path
+from . import trigger_path_related
+from . import trigger_path_line
+from . import trigger_path_computed
+from . import snapshot
+from . import snapshot_fill
+from . import path_subscriber

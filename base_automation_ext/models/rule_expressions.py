@@ -130,8 +130,10 @@ class BaseAutomation(models.Model):
         """
         names = self._get_eval_context()
         names.update(self._filter_names(records.env), model=records.browse())
+        paths = getattr(old_values, "paths", {})
         for record in records:
-            old = OldRecord(record, None if old_values is None else old_values.get(record.id, {}))
+            values = None if old_values is None else old_values.get(record.id, {})
+            old = OldRecord(record, values, paths.get(record.id))
             names.update(
                 record=record,
                 object=record,

@@ -27,3 +27,6 @@ from . import test_rule_later
 from . import test_rule_pause
 from . import test_trigger_mail
 from . import test_type_rule
+from . import test_trigger_path_related
+from . import test_trigger_path_line
+from . import test_trigger_path_computed

@@ -95,8 +95,6 @@ class TestCollapse(CollapseCase):
         partners = self.make_partners(3, function="a")
         partners[1].with_context(automation_skip=True).function = "z"
         partners[1].function = "a"
-        self.env.cr.execute("SELECT res_id, old, was_met FROM base_automation_pending")
-        print("DEBUG", self.env.cr.fetchall(), partners.ids)
         partners.function = "b"
         partners[:2].function = "c"
         self.assertEqual(self.saved(partners), ["a>c;", False, False])

@@ -66,11 +66,17 @@ def around_compute(found: ModelSubscriptions, self, field, call):
 
 
 def around_unlink(found: ModelSubscriptions, self, call):
-    """Tell the listeners, then delete by ``call(records)``."""
+    """Tell the listeners, then delete by ``call(records)``; tell those again who want to know."""
     listeners = _listeners(self, found.listening(UNLINK)) if self else ()
-    if listeners:
-        _before(Event(UNLINK, self), listeners)
-    return call(self)
+    if not listeners:
+        return call(self)
+    event = Event(UNLINK, self)
+    states = _before(event, listeners)
+    result = call(self)
+    for (subscriber, subscriptions), state in zip(listeners, states, strict=True):
+        if subscriber._hears_deleted:
+            subscriber._event_after(event, subscriptions, state)
+    return result
 
 
 def around_message(found: ModelSubscriptions, self, call):

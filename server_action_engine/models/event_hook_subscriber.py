@@ -50,6 +50,9 @@ class EventSubscriber(models.AbstractModel):
     _name = SUBSCRIBER_MODEL
     _description = "Subscriber to Changes of Records"
 
+    #: Whether :meth:`_event_after` is called for ``unlink`` too, when the records are gone.
+    _hears_deleted = False
+
     @api.model
     def _event_subscriptions(self) -> Iterable[Subscription]:
         """Return all subscriptions of this subscriber, as stored in the database.
@@ -104,4 +107,8 @@ class EventSubscriber(models.AbstractModel):
 
     @api.model
     def _event_after(self, event: Event, subscriptions: Sequence[Subscription], state: Any) -> None:
-        """React to the change. Not called for ``unlink``: the records are gone."""
+        """React to the change.
+
+        After ``unlink`` only subscribers with ``_hears_deleted`` are called: of the records
+        nothing but the ids is left, and what has to be known of them is read before.
+        """

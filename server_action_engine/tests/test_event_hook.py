@@ -88,6 +88,16 @@ class TestEventHook(EventHookCase):
         (event,) = self.heard()
         self.assertEqual((event["ids"], event["notes"]), (record.ids, ["created a"]))
 
+    def test_unlink_is_heard_again_by_those_who_ask_for_it(self):
+        """Nothing but the ids is left then; the state from before is at hand."""
+        record = self.Record.create({"name": "a"})
+        self.subscribe("unlink")
+        with patch.object(type(self.listener), "_hears_deleted", True):
+            record.unlink()
+        before, after = self.heard()
+        self.assertEqual((before["notes"], after["notes"]), (["created a"], []))
+        self.assertEqual((before["ids"], after["ids"]), (record.ids, record.ids))
+
     def test_posted_message_is_heard(self):
         """A listener to messages hears of message_post()."""
         record = self.Record.create({"name": "a"})

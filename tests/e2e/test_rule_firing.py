@@ -32,7 +32,7 @@ def make_rule(env, code, **vals):
 NOTE = "record.write({'ref': '%s%s>%s;' % (record.ref or '', old.function, new.function)})"
 
 
-# -- collected changes ------------------------------------------------------------------------------
+# -- collected changes ------------------------------------------------------------------------
 
 
 def change_several_times(env, partners, rule):
@@ -109,7 +109,7 @@ def test_collected_changes_of_a_request(in_odoo, server):
     assert client.read("res.partner", [record], ["ref"])[0]["ref"] == "xx"
 
 
-# -- limits -----------------------------------------------------------------------------------------
+# -- limits -----------------------------------------------------------------------------------
 
 
 def fire(env, who, partners, rule, folder, ledger):
@@ -173,7 +173,7 @@ def same_names(env, partners, rule):
         env["res.partner"].browse(record_id).name = f"Partner {number % ROUNDS % 10}"
 
 
-# -- pausing ----------------------------------------------------------------------------------------
+# -- pausing ----------------------------------------------------------------------------------
 
 
 def make_reference(env):

@@ -71,7 +71,8 @@ class TestEventListener(models.AbstractModel):
         self._hear(event)
 
     def _hear(self, event):
-        notes = event.records.mapped("note") if "note" in event.records else []
+        records = event.records.exists() if event.kind == "unlink" else event.records
+        notes = records.mapped("note") if "note" in records else []
         self._heard().append(
             {
                 "kind": event.kind,
