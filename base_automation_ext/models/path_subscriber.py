@@ -16,7 +16,6 @@ from odoo.addons.server_action_engine.core.subscriptions import COMPUTE, CREATE,
 
 from ..core.triggers.sightings import difference
 from .environments import ActionDone
-from .rule_subscriber import _raise_if_blocking
 from .trigger_path_changes import CHANGES_KEY, PathChanges, open_changes
 from .trigger_path_walk import Passage
 
@@ -95,7 +94,7 @@ class PathSubscriber(models.AbstractModel):
             try:
                 old = self._select(watch, records, seen, created)
             except Exception as exc:  # noqa: BLE001 - computing a value may raise anything
-                _raise_if_blocking(watch.entry, exc)
+                self.env["base.automation.subscriber"]._filter_failed(watch.entry, exc)
                 continue
             self._fire(watch, records.browse(old), old, created)
 
