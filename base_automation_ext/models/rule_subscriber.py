@@ -22,6 +22,7 @@ from odoo.addons.server_action_engine.models.event_hook_gate import CHANGED
 
 from ..core.triggers import keys_hearing
 from ..core.triggers.base import Change
+from ..core.triggers.path_resolver import PathError
 from .environments import ActionDone, released_environments
 from .event_view import EventView
 from .rule_entry import COLLAPSE, make_entry
@@ -75,6 +76,10 @@ class RuleSubscriber(models.AbstractModel):
                     rule._pause_later(rule._filter_reason(name, problem))
                 return ()
             return rule._subscriptions_of(make_entry(rule))
+        except PathError as exc:
+            # The form says so in words; here the rule may be just about to be refused.
+            _logger.info("Automation rule “%s” (%s) is left out: %s", rule.name, rule.id, exc)
+            return ()
         except Exception as exc:
             if not (is_being_changed and isinstance(exc, ValidationError)):
                 _logger.exception("Automation rule “%s” (%s) is left out.", rule.name, rule.id)

@@ -72,6 +72,8 @@ class BaseAutomation(models.Model):
                 rule._raise_path_problem(exc)
 
     def _paths_of_on_line_change(self):
+        if not self.line_field_id:
+            return ()
         named = self.line_field_ids.mapped("name")
         names = named
         if not named and self.line_event in (ANY, CHANGED):

@@ -148,8 +148,15 @@ class TestActionFailed(FailureCase):
         self.assertEqual(self.drain(), 1)
 
     def test_broken_filter_does_not_stop_the_other_rules(self):
-        # A filter that fails only when it is evaluated: others are refused when they are saved.
-        self.rule(filter_domain="[('action_id', '=', 1 // (uid - uid))]")
+        broken = self.rule(filter_domain="[('action_id', '!=', uid)]")
+        # Refused when it is saved, so it is put there behind the back of the model.
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE base_automation SET filter_domain = %s WHERE id = %s",
+            ["[('action_id', '=', 1 // (uid - uid))]", broken.id],
+        )
+        broken.invalidate_recordset()
+        broken._index_changed()
         self.rule()
         with self.assertLogs("odoo.addons.base_automation_ext.models.trigger_failure", "WARNING"):
             self.fail(self.failing())

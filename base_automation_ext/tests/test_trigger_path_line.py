@@ -196,12 +196,12 @@ class TestLineChangeCost(LineCase):
             [
                 {"name": f"Line {number}.{at}", "parent_id": tag.id}
                 for tag in tags
-                for at in range(10)
+                for at in range(9)
             ]
         )
 
     def test_import_of_many_lines(self):
-        """A thousand lines of a hundred records cost as many more statements as ten of one."""
+        """Nine hundred lines of a hundred records cost as many more statements as ninety of ten."""
         lines = self.env["ir.model.fields"]._get("res.partner.category", "child_ids")
         rule = self.make_rule(
             self.code("pass"),
@@ -210,9 +210,9 @@ class TestLineChangeCost(LineCase):
             line_field_id=lines.id,
         )
         runs = self.count_runs(rule)
-        one, hundred = self.make_trees(1, 1), self.make_trees(100, 1)
-        self.import_lines(one, 0)
-        costs = [self.cost_of(self.import_lines, tags, runs, tags) for tags in (one, hundred)]
+        ten, hundred = self.make_trees(10, 1), self.make_trees(100, 1)
+        self.import_lines(ten, 0)
+        costs = [self.cost_of(self.import_lines, tags, runs, tags) for tags in (ten, hundred)]
         self.assertEqual(costs[0], costs[1])
 
     def test_fields_nobody_watches_cost_nothing(self):
