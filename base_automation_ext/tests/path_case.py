@@ -42,7 +42,10 @@ class PathCase(RuleCase):
             [
                 {
                     "name": f"Tree {number}",
-                    "child_ids": [(0, 0, {"name": f"{number}.{at}"}) for at in range(branches)],
+                    # The default colour is a random one.
+                    "child_ids": [
+                        (0, 0, {"name": f"{number}.{at}", "color": 5}) for at in range(branches)
+                    ],
                 }
                 for number in range(count)
             ]

@@ -289,8 +289,6 @@ class TestComputedSnapshot(ComputedCase):
 
 @tagged("post_install", "-at_install")
 class TestComputedChangeCost(ComputedCase):
-    maxDiff = None
-
     def test_statements_do_not_grow_with_the_records(self):
         """The values of all records are compared and kept by one statement."""
         field = self.add_field(
