@@ -158,6 +158,10 @@ class TestEventHookSwitches(EventHookCase):
 
 
 class TestEventHookCoexistence(EventHookCase):
+    def writes_heard(self):
+        """Return how many writes were heard of; computing a new record's fields is none."""
+        return sum(event["kind"] == "write" for event in self.heard())
+
     def test_foreign_patch_on_the_class_works_and_leaves_no_trace(self):
         """A patch another module sets on the model's class runs around the hook and can go."""
         self.subscribe("write")
@@ -173,11 +177,11 @@ class TestEventHookCoexistence(EventHookCase):
         model_class.write = write
         try:
             record.write({"name": "b"})
-            self.assertEqual((len(seen), len(self.heard())), (1, 1))
+            self.assertEqual((len(seen), self.writes_heard()), (1, 1))
         finally:
             del model_class.write
         record.write({"name": "c"})
-        self.assertEqual((len(seen), len(self.heard())), (1, 1))
+        self.assertEqual((len(seen), self.writes_heard()), (1, 1))
 
     def test_patch_of_a_class_below_is_honoured(self):
         """A patch of one of the classes a model is made of is not bypassed."""
@@ -187,7 +191,7 @@ class TestEventHookCoexistence(EventHookCase):
         record = self.Record.create({"name": "a"})
         with patch.object(TestEventRecord, "write", lambda records, vals: "patched"):
             self.assertEqual(record.write({"name": "b"}), "patched")
-        self.assertEqual(len(self.heard()), 1)
+        self.assertEqual(self.writes_heard(), 1)
 
     def test_attributes_deleted_from_the_class_do_not_remove_the_hook(self):
         """Deleting the wrapped names from a model's class, as stock does, harms nothing."""
