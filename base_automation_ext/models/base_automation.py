@@ -29,6 +29,8 @@ class BaseAutomation(models.Model):
         help="Rules on the same change run in this order, lowest number first. A rule sees what "
         "the rules before it have changed.",
     )
+    # Written while rules run: who reads a rule before must not keep what it was.
+    last_run = fields.Datetime(prefetch=False)
     paused = fields.Boolean(
         tracking=True,
         copy=False,

@@ -44,7 +44,14 @@ class BaseAutomation(models.Model):
 
         The same as stock, with one call per action for all records instead of one per record.
         """
-        if records and not self._is_globally_paused():
+        if self._is_globally_paused() or self._is_switched_off():
+            return
+        if "_process" in self._overridden_methods():
+            # Whoever overrides it is told of every rule, as stock does, also without records.
+            if records:
+                records = self._within_limits(self._in_scope(records))
+            self._process_as_stock(records, domain_post)
+        elif records:
             self._run_rule(self._in_scope(records), domain_post)
 
     def _process_as_stock(self, records, domain_post):
@@ -61,8 +68,7 @@ class BaseAutomation(models.Model):
             return records.browse()
         overrides = self._overridden_methods()
         if "_process" in overrides:
-            records = self._within_limits(records)
-            self._process_as_stock(records, domain_post)
+            self._process(records, domain_post=domain_post)
             return records
         rule, records, mark = self._not_done(records)
         if not records:
