@@ -22,8 +22,8 @@ class TestBaseException(OrderCase):
 
     def test_both_look_at_the_same_change(self):
         """A good order is saved and the rule runs; a bad one is refused with all its effects."""
-        rule = self.order_rule(fields=["amount"])
         order = self.make_order()
+        rule = self.order_rule(fields=["amount"])
         order.amount = 5
         self.assertEqual(order.note, "hit")
         order.note = False
@@ -35,8 +35,8 @@ class TestBaseException(OrderCase):
 
     def test_exception_stops_what_a_rule_writes(self):
         """A rule cannot get around an exception; by its policy it keeps the user from saving."""
-        self.order_rule(self.update("amount", "-3"), fields=["name"])
         order = self.make_order(amount=1)
+        self.order_rule(self.update("amount", "-3"), fields=["name"])
         with self.assertRaisesRegex(ValidationError, "The amount is negative"):
             with self.env.cr.savepoint():
                 order.name = "Renamed"
@@ -44,8 +44,8 @@ class TestBaseException(OrderCase):
 
     def test_isolated_rule_lets_the_user_save(self):
         """With “go on without the failing records” the exception undoes the rule's part only."""
-        self.order_rule(self.update("amount", "-3"), fields=["name"], on_error="isolate")
         order = self.make_order(amount=1)
+        self.order_rule(self.update("amount", "-3"), fields=["name"], on_error="isolate")
         order.name = "Renamed"
         self.assertEqual((order.name, order.amount), ("Renamed", 1))
         self.assertFalse(order.exception_ids)
@@ -53,9 +53,9 @@ class TestBaseException(OrderCase):
     def test_isolation_leaves_out_the_refused_record_only(self):
         """Of several orders the rule changes those that no exception refuses."""
         self.exception.domain = "[('amount', '>', 100)]"
+        orders = self.make_order(amount=5) + self.make_order(amount=50) + self.make_order(amount=7)
         action = self.code("record.write({'amount': record.amount * 10})")
         self.order_rule(action, fields=["note"], on_error="isolate")
-        orders = self.make_order(amount=5) + self.make_order(amount=50) + self.make_order(amount=7)
         orders.write({"note": "go"})
         self.assertEqual(orders.mapped("amount"), [50, 50, 70])
 

@@ -28,8 +28,8 @@ class TestSmsTwilio(MockSmsTwilio, RuleCase):
 
     def test_rule_sends_through_twilio(self):
         """One batch of a rule becomes one SMS per partner, each handed to Twilio's override."""
-        self.sms_rule()
         partners = self.make_partners(2, phone=self.twilio_valid_phone_number)
+        self.sms_rule()
         with self.mock_sms_twilio_gateway():
             partners.write({"comment": "go"})
             queued = self._new_sms
@@ -40,8 +40,8 @@ class TestSmsTwilio(MockSmsTwilio, RuleCase):
 
     def test_number_twilio_refuses(self):
         """An error of the gateway stays with its SMS and does not come back to the rule."""
-        rule = self.sms_rule()
         partner = self.make_partners(1, phone=self.twilio_valid_phone_number)
+        rule = self.sms_rule()
         with self.mock_sms_twilio_gateway(error_type="wrong_number_format"):
             partner.write({"comment": "go"})
             sms = self._new_sms

@@ -51,9 +51,9 @@ class TestTierValidation(OrderCase):
 
     def test_record_under_validation_is_protected_from_rules(self):
         """What nobody may write a rule may not write either; its policy decides what follows."""
+        order, partner = self.big_order(), self.make_partners(1)
         code = self.code("env['test.compat.order'].search([]).write({'note': 'hit'})")
         rule = self.make_rule(code, fields=["comment"])
-        order, partner = self.big_order(), self.make_partners(1)
         with self.assertRaisesRegex(ValidationError, "not allowed to write those fields"):
             with self.env.cr.savepoint():
                 partner.comment = "go"
