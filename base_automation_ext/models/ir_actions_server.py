@@ -47,22 +47,23 @@ class IrActionsServer(models.Model):
         return result
 
     def unlink(self):
-        owned, rules = self._owned_by_rules(), self._owning_rules()
+        rules = self._owning_rules()
         result = super().unlink()
-        if owned:
+        if rules:
             rules._index_changed()
         return result
 
     def _rule_index_changed(self):
-        if self._owned_by_rules():
-            self._owning_rules()._index_changed()
-
-    def _owned_by_rules(self):
-        return any(action._is_rule_owned() for action in self.sudo())
+        if rules := self._owning_rules():
+            rules._index_changed()
 
     def _owning_rules(self):
-        """Return the rules the actions are a part of, as far as the actions tell."""
-        return self.sudo()._topmost_actions().base_automation_id.sudo(self.env.su)
+        """Return the rules the actions are a part of, themselves or through what starts them."""
+        seen = starting = self.sudo()
+        while starting:
+            starting = (starting.parent_id | starting._get_flow_users()) - seen
+            seen |= starting
+        return seen.base_automation_id.sudo(self.env.su)
 
     def _wants_old_values(self):
         """Tell whether one of the actions may look at values from before the change."""

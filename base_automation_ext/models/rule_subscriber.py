@@ -175,6 +175,9 @@ class RuleSubscriber(models.AbstractModel):
         pending = self._pending_computations(event, entries)
         passed = []
         for entry in entries:
+            if not (entry.pre.text or overrides):
+                passed.append((entry, view.everything))
+                continue
             try:
                 if overrides & FILTERS:
                     rule = view.records.env["base.automation"].browse(entry.id)
@@ -297,6 +300,8 @@ class RuleSubscriber(models.AbstractModel):
         """
         records = view.records
         try:
+            if not overrides and view.refuses(entry.post, positions):
+                return ()
             if overrides & FILTERS:
                 rule = self._rule_of(entry, records, context)
                 found, domain = _filter_after_by_stock(rule, view.at(positions))

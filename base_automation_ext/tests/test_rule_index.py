@@ -195,6 +195,18 @@ class TestRuleIndexRefresh(RuleCase):
         partner.write({"comment": "again", "email": "newest@example.com"})
         self.assertEqual(partner.ref, "new@example.com")
 
+    def test_changed_body_of_a_loop_is_seen_at_once(self):
+        """An action which a rule's action runs as a step of its own is a part of the rule."""
+        body = self.env["ir.actions.server"].create(self.child())
+        self.make_rule(
+            {"state": "loop", "loop_expression": "records", "loop_action_id": body.id},
+            fields=["comment"],
+        )
+        partner = self.make_partners(1, email="old@example.com")
+        body.code = "record.write({'ref': env.context['old_values'][record.id]['email']})"
+        partner.write({"comment": "again", "email": "new@example.com"})
+        self.assertEqual(partner.ref, "old@example.com")
+
     def child(self):
         """Return the values of a code action below another one."""
         return {"name": "Child", "model_id": self.partner_model.id, "state": "code"}

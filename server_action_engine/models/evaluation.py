@@ -104,17 +104,19 @@ class IrActionsServer(models.Model):
             **names,
         }
 
-    def _evaluate(self, source, names, mode="eval", what=None):
+    def _evaluate(self, source, names, mode="eval", what=None, is_checked=False):
         """Evaluate an expression or execute a block of code.
 
         :param source: Python text; compiled once per process
         :param names: dict of names; in mode ``exec`` it receives the variables the code sets
         :param mode: ``eval`` or ``exec``
         :param what: what the text is, for the error message ("condition")
+        :param is_checked: the values of ``names`` have been checked, for another record
         :returns: the value of the expression; None in mode ``exec``
         :raises ExpressionError: the text does not compile or fails; names action and cause
         """
-        safe_eval.check_values(names)
+        if not is_checked:
+            safe_eval.check_values(names)
         # Tracebacks of code name the action, as in stock Odoo; expressions are shared by content.
         filename = str(self) if mode == "exec" else SOURCE_NAME
         try:

@@ -109,6 +109,7 @@ class Gate:
     def _signal_after_commit(self, cr) -> None:
         # Requests signal after their commit too, but crons signal before it and scripts never do.
         cr.__dict__.pop(CHANGED, None)
+        OwnIndex.forget(cr)
         self.reset()
         if self.registry.ready:
             self.registry.clear_cache(CACHE_NAME)

@@ -38,6 +38,11 @@ class OwnIndex:
         own = cr.cache[_OWN_INDEX] = cls(index, changes)
         return own
 
+    @classmethod
+    def forget(cls, cr) -> None:
+        """Drop the index of a transaction that has ended; its cursor may begin another."""
+        cr.cache.pop(_OWN_INDEX, None)
+
     def note(self, subscriber: str, keys: Collection[str], changes: int) -> None:
         """Note that the subscriptions with some keys change, after ``changes`` other changes."""
         if self._noted_until == changes:
