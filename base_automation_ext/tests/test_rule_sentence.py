@@ -109,7 +109,8 @@ class TestRuleSentence(RuleCase):
         name = self.env["ir.model.fields"]._get("res.partner", "function").id
         lines = {"trigger": "on_line_change", "line_field_id": self.field_of("child_ids")}
         said = {
-            "any": "When something is added to, changed in or removed from the contact of a contact",
+            "any": "When something is added to, changed in or removed from "
+            "the contact of a contact",
             "added": "When something is added to the contact of a contact",
             "removed": "When something is removed from the contact of a contact",
             "changed": "When the job position of one of the contact of a contact changes",
