@@ -48,3 +48,4 @@ from . import trigger_path_computed
 from . import snapshot
 from . import snapshot_fill
 from . import path_subscriber
+from . import rule_sentence_paths

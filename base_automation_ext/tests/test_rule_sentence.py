@@ -98,6 +98,27 @@ class TestRuleSentence(RuleCase):
             },
         )
 
+    def test_triggers_beyond_the_record(self):
+        """Paths are read from their end, lines by what happens to them."""
+        end = "set the reference to “hit”."
+        self.assertSaid(
+            f"When the country of the related company of a contact changes, {end}",
+            trigger="on_related_change",
+            related_path="parent_id.country_id",
+        )
+        name = self.env["ir.model.fields"]._get("res.partner", "function").id
+        lines = {"trigger": "on_line_change", "line_field_id": self.field_of("child_ids")}
+        said = {
+            "any": "When something is added to, changed in or removed from "
+            "the contact of a contact",
+            "added": "When something is added to the contact of a contact",
+            "removed": "When something is removed from the contact of a contact",
+            "changed": "When the job position of one of the contact of a contact changes",
+        }
+        for event, opening in said.items():
+            fields = [(6, 0, [name] if event == "changed" else [])]
+            self.assertSaid(f"{opening}, {end}", **lines, line_event=event, line_field_ids=fields)
+
     def test_actions(self):
         """What is done is said with the values, and under which condition of its own."""
         line = {"field_id": self.field_of("category_id"), "value": str(self.vip.id)}

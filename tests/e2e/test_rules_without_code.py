@@ -102,6 +102,7 @@ def test_a_quotation_is_followed_up_3_days_before_it_expires(form, admin):
     form.add_action("Create Activity")
     form.choose(".modal [name=activity_type_id]", "Call")
     form.type(".modal [name=activity_summary] input", "Expires in 3 days")
+    form.choose_option(".modal [name=activity_user_type]", "Dynamic User (based on record)")
     assert form.finish() == (
         "3 days before the expiration of a sales order, if the status is Quotation, "
         "then plan the activity “Expires in 3 days”."
@@ -121,10 +122,10 @@ def test_a_quotation_is_followed_up_3_days_before_it_expires(form, admin):
 
     def activities(order_id):
         domain = [("res_model", "=", "sale.order"), ("res_id", "=", order_id)]
-        found = admin.call("mail.activity", "search_read", domain, ["summary"])
-        return [activity["summary"] for activity in found]
+        found = admin.call("mail.activity", "search_read", domain, ["summary", "user_id"])
+        return [(activity["summary"], activity["user_id"]) for activity in found]
 
-    assert activities(soon) == ["Expires in 3 days"]
+    assert activities(soon) == [("Expires in 3 days", admin.read("sale.order", soon, "user_id"))]
     assert activities(late) == []
 
 

@@ -1,5 +1,7 @@
 """Filters of rules in plain words."""
 
+import ast
+
 import pytest
 
 from base_automation_ext.core.condition_tree import (
@@ -11,6 +13,7 @@ from base_automation_ext.core.condition_tree import (
     conditions_of,
     leaves_of,
     parse_filter,
+    split_conditions,
     without,
 )
 from base_automation_ext.core.moments import Moment, relative
@@ -150,6 +153,24 @@ def test_conditions_the_trigger_says_already_are_left_out():
 def test_leaves_within_any_have_their_whole_path():
     tree = parse_filter("['!', ('line_ids', 'any', [('a', '=', 1), ('b', '=', 2)])]")
     assert [path for path, _leaf in leaves_of(tree)] == ["line_ids", "line_ids.a", "line_ids.b"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]",
+        "[('a', '=', 1)]",
+        "[('a', '=', 1), ('b', '=', 2)]",
+        "['&', ('a', '=', 1), '|', ('b', '=', 2), ('c', '=', 3)]",
+        "['&', '&', ('a', '=', 1), '!', ('b', '=', 2), ('c', '=', 3)]",
+        "['!', '&', ('a', '=', 1), ('b', '=', 2), ('c', '=', 3)]",
+        "['|', '&', ('a', '=', 1), ('b', '=', 2), ('c', '=', 3)]",
+    ],
+)
+def test_parts_of_a_domain_are_those_of_its_tree(text):
+    """The domain of each condition says what the condition says, one beside the other."""
+    parts = split_conditions(ast.literal_eval(text))
+    assert [parse_filter(repr(part)) for part in parts] == list(conditions_of(parse_filter(text)))
 
 
 @pytest.mark.parametrize(
