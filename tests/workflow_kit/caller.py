@@ -1,5 +1,6 @@
 """A caller of the core, as the models will be one: rows in memory, answers from the test."""
 
+import contextlib
 import copy
 
 from workflow_engine.core.events import (
@@ -15,17 +16,29 @@ from workflow_engine.core.events import (
     Trigger,
 )  # fmt: skip
 from workflow_engine.core.memory import MemoryStore
-from workflow_engine.core.requests import (
-    Apply,
-    AskCondition,
-    AskRole,
-    Failure,
-    FindChild,
-    Load,
-)  # fmt: skip
+from workflow_engine.core.questions import AskCondition, AskRole, Failure, FindChild
+from workflow_engine.core.requests import Apply, Load
 from workflow_engine.core.session import Session
 
 USER = Actor(7)
+
+
+def check(store, changes):
+    """Make sure that changes fit the rows they are about, and are needed."""
+    touched = [*(row.id for row in changes.tokens_updated), *changes.tokens_deleted]
+    assert len(touched) == len(set(touched))
+    for one in [*touched, *changes.unwatched, *changes.disarmed, *changes.resolved]:
+        assert one in store.tokens
+    for row in changes.tokens_updated:
+        assert store.tokens[row.id] != row
+    for row in changes.instances_updated:
+        assert store.instances[row.id] != row
+    for pair in changes.marks_cleared:
+        assert pair in store.marks
+    for mark in changes.marks_set:
+        assert store.marks.get((mark.instance, mark.transition)) != mark.times
+    for row in [*changes.instances_created, *changes.tokens_created]:
+        assert row.id < 0
 
 
 class BrokenActionError(Exception):
@@ -51,6 +64,12 @@ class Caller:
         """Every request, in order, as it was when it was asked."""
         self.ran = []
         """(activity name, instance) of every action."""
+        self.request = None
+        """The request that is being performed."""
+        self.unanswered = None
+        """Name of a class of requests that get no answer."""
+        self.careful = True
+        """Whether an action may fail."""
         self._session = None
 
     # Events
@@ -110,8 +129,18 @@ class Caller:
 
     def perform(self, request):
         self.requests.append(copy.copy(request))
-        if self.store.perform(request):
-            return
+        outer, self.request = self.request, request
+        try:
+            if type(request).__name__ == self.unanswered:
+                return
+            if isinstance(request, Apply):
+                check(self.store, request.changes)
+            if not self.store.perform(request):
+                self.answer(request)
+        finally:
+            self.request = outer
+
+    def answer(self, request):
         if isinstance(request, AskCondition):
             answer = self.conditions.get(request.transition.key, False)
             found = {
@@ -138,14 +167,32 @@ class Caller:
         for work in request.works:
             self.ran.append((request.activity.name, work.instance))
             action = self.actions.get(request.activity.name)
-            savepoint, rows = self._session.savepoint(), copy.deepcopy(self.store.__dict__)
             try:
-                results[work.instance] = action(self, work) if action else None
+                with self.savepoint() if action and self.careful else contextlib.nullcontext():
+                    results[work.instance] = action(self, work) if action else None
             except BrokenActionError as error:
-                self._session.rollback(savepoint)
-                self.store.__dict__.update(rows)
                 failures[work.instance] = Failure(str(error), error)
         request.answer(results, failures)
+
+    def stored(self, work):
+        """Return the id of an instance, storing it first if it is new; as conditions may need."""
+        if work.instance < 0:
+            changes = self._session.flush()
+            if changes:
+                self.store.perform(changes)
+        return self._session.instance_id(work.instance)
+
+    @contextlib.contextmanager
+    def savepoint(self):
+        """Undo rows and session together if something fails inside."""
+        point = self._session.savepoint()
+        rows = {name: copy.copy(value) for name, value in vars(self.store).items()}
+        try:
+            yield
+        except Exception:
+            self._session.rollback(point)
+            self.store.__dict__.update(rows)
+            raise
 
     # What there is
 

@@ -8,9 +8,11 @@ from typing import Protocol
 from .case import Case
 from .changes import Changes
 from .constants import ACTIVE
+from .differences import add_differences
 from .graph import Graph
 from .notes import Notes
-from .rows import InstanceRow, LogRow, Mark, Snapshot
+from .rows import InstanceRow, LogRow, Snapshot
+from .stored import load_case, rename_rows
 from .token import Token
 
 
@@ -34,6 +36,9 @@ class World:
         self.notes = Notes()
         self.depth = 0
         """Runs that are under way, one inside the other."""
+        self.instance_ids: dict[int, int] = {}
+        self.token_ids: dict[int, int] = {}
+        """Provisional id → id of the stored row."""
         self._last_id = 0
 
     def provisional_id(self) -> int:
@@ -45,7 +50,7 @@ class World:
         """Take over instances as they are stored."""
         for stored in snapshots:
             graph = self.definitions.graph(stored.instance.graph)
-            self.cases[stored.instance.id] = Case.loaded(self, graph, stored)
+            self.cases[stored.instance.id] = load_case(self, graph, stored)
 
     def create(self, graph: Graph, res_type: str, res_id: int, uid: int) -> Case:
         """Return a new instance."""
@@ -74,12 +79,14 @@ class World:
         signal: str = "",
         reason: str = "",
         detail: str = "",
+        origin: int = 0,
     ) -> None:
         """Write a line of the log."""
         number, activity = (0, None) if token is None else (token.number, token.node.activity.id)
-        self.notes.log.append(
-            LogRow(event, case.id, uid, number, activity, transition, signal, reason, detail)
+        row = LogRow(
+            event, case.id, uid, number, activity, transition, signal, reason, detail, origin
         )
+        self.notes.log.append(row)
 
     @property
     def has_changes(self) -> bool:
@@ -90,9 +97,9 @@ class World:
         """Return what differs from the stored rows, and count it as stored from now on."""
         changes = Changes()
         for case in self.dirty:
-            _instance_changes(case, changes)
-            _token_changes(case, changes)
-            _mark_changes(case, changes)
+            if case.gone:
+                continue
+            add_differences(case, changes)
         self.notes.fill(changes)
         self.dirty = {}
         self.notes = Notes()
@@ -102,57 +109,11 @@ class World:
         """Replace provisional ids by those of the stored rows."""
         if not instances and not tokens:
             return
+        self.instance_ids.update(instances)
+        self.token_ids.update(tokens)
         for case in list(self.cases.values()):
             if case.id in instances:
                 del self.cases[case.id]
                 case.id = instances[case.id]
                 self.cases[case.id] = case
-            case.rename(instances, tokens)
-
-
-def _instance_changes(case: Case, changes: Changes) -> None:
-    highest = next(reversed(case.tokens), 0)
-    stored = 0 if case.saved is None else case.saved.number
-    number = case.number if case.number > highest else stored
-    row = InstanceRow(
-        case.id,
-        case.graph.id,
-        case.res_type,
-        case.res_id,
-        case.uid,
-        case.state,
-        case.results,
-        number,
-    )
-    if case.saved is None:
-        changes.instances_created.append(row)
-    elif row != case.saved:
-        changes.instances_updated.append(row)
-    case.saved = row
-
-
-def _token_changes(case: Case, changes: Changes) -> None:
-    rows = {token.id: token.row() for token in case.tokens.values()}
-    before = case.saved_tokens
-    for row_id, row in rows.items():
-        known = before.get(row_id)
-        if known is None:
-            changes.tokens_created.append(row)
-        elif known != row:
-            changes.tokens_updated.append(row)
-    changes.tokens_deleted += [row_id for row_id in before if row_id not in rows]
-    case.saved_tokens = rows
-
-
-def _mark_changes(case: Case, changes: Changes) -> None:
-    """Only arrows of AND joins wait; others are marked while their target is at work (2.7)."""
-    if not case.marks and not case.saved_marks:
-        return
-    nodes, arrows = case.graph.nodes, case.graph.arrows
-    marks = {one: n for one, n in case.marks.items() if nodes[arrows[one].target].is_join}
-    before = case.saved_marks
-    changes.marks_set += [
-        Mark(case.id, one, count) for one, count in marks.items() if before.get(one) != count
-    ]
-    changes.marks_cleared += [(case.id, one) for one in before if one not in marks]
-    case.saved_marks = marks
+            rename_rows(case, instances, tokens)

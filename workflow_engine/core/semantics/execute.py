@@ -7,7 +7,7 @@ from typing import Any
 
 from ..constants import COMPLETE, DUMMY, RUNNING, STOPALL, SUBFLOW
 from ..events import Actor
-from ..requests import Failure
+from ..questions import Failure
 from ..rows import KILL
 from ..token import Token
 from .ask import ACTION, Step, ask, fail
@@ -30,7 +30,7 @@ def execute(strand: Strand, token: Token, actor: Actor) -> Generator[Step, Any, 
         if activity.kind == STOPALL:
             yield from stop_others(strand, token, actor)
         done = yield from _act(strand, token, actor)
-    if done and activity.signal_send and not token.case.gone:
+    if done and activity.signal_send:
         sent = Sent(token.case, activity.signal_send, activity.signal_broadcast)
         yield from tell(strand, token.case, sent, actor)
     return done
