@@ -45,6 +45,7 @@ from . import trigger_path
 from . import trigger_path_related
 from . import trigger_path_line
 from . import trigger_path_computed
+from . import trigger_path_sentence
 from . import snapshot
 from . import snapshot_fill
 from . import path_subscriber

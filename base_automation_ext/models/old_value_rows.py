@@ -2,24 +2,46 @@
 
 import json
 
+from .old_values import OldValues
+
 
 def pack(record, old):
     """Return the old values of a record as values JSON can hold.
 
-    :param old: values by field, as read from the record
+    :param old: values by field or path, as read from the record
     """
-    return {name: _plain(record, name, value) for name, value in old.items()}
+    return {name: _plain(*_place(record, name), value) for name, value in old.items()}
 
 
-def unpack(model, values):
+def unpack(model, rows):
     """Return old values as :func:`pack` was given them, with records in the environment of
     ``model``; fields that do not exist any more are left out.
+
+    :param rows: ``{record id: values of pack}``
+    :returns: ``OldValues``
     """
-    return {
-        name: None if value is None else _record_value(model, name, value)
-        for name, value in values.items()
-        if name in model._fields
-    }
+    found = OldValues()
+    for record_id, values in rows.items():
+        found[record_id] = {}
+        for name, value in values.items():
+            owner, last = _place(model.browse(), name)
+            if owner is None:
+                continue
+            kept = found.paths.setdefault(record_id, {}) if "." in name else found[record_id]
+            kept[name] = None if value is None else _record_value(owner, last, value)
+    return found
+
+
+def _place(record, name):
+    """Return the records a path leads to and the field at its end; (None, "") if it is gone."""
+    *steps, last = name.split(".")
+    owner = record
+    for step in steps:
+        field = owner._fields.get(step)
+        if field is None or not field.relational:
+            return None, ""
+        owner = owner.env[field.comodel_name]
+    return (owner, last) if last in owner._fields else (None, "")
 
 
 def _plain(record, name, value):

@@ -54,6 +54,15 @@ class OldValues(dict):
         self.paths = paths or {}
 
 
+def all_old_of(old_values, record_id):
+    """Return what is known of a record from before the change, by field and by path.
+
+    :param old_values: ``{id: {field: old value}}``, which may be ``OldValues``
+    """
+    paths = getattr(old_values, "paths", {})
+    return {**old_values.get(record_id, {}), **paths.get(record_id, {})}
+
+
 def value_at(record, name):
     """Return the value of a field, or of a field at the end of a path."""
     if "." not in name:

@@ -15,7 +15,7 @@ from odoo.tools.misc import clean_context
 from odoo.addons.server_action_engine.core.subscriptions import COMPUTE, CREATE, UNLINK
 
 from ..core.triggers.sightings import difference
-from .environments import ActionDone
+from .environments import ActionDone, released_environments
 from .trigger_path_changes import CHANGES_KEY, PathChanges, open_changes
 from .trigger_path_walk import Passage
 
@@ -57,7 +57,8 @@ class PathSubscriber(models.AbstractModel):
                 for watch in watches:
                     changes.add(watch, found)
         if is_outermost:
-            self._settle(changes, event.context)
+            with released_environments(self.env):
+                self._settle(changes, event.context)
 
     def _passages(self, event, watches):
         """Return (passage, its watches); rules on the same path share what is read along it."""
@@ -85,18 +86,25 @@ class PathSubscriber(models.AbstractModel):
         # Values meant for new lines are none for what the rules of their record create.
         done = {"__action_done": context.get("__action_done") or ActionDone()}
         env = self.env(context={**done, **clean_context(self.env.context)})
-        ids = defaultdict(set)
-        for watch, seen, _created in settled:
-            ids[watch.model].update(seen)
-        alive = {name: set(env[name].browse(found).exists()._ids) for name, found in ids.items()}
+        existing, stopped = self._existing(env, settled), defaultdict(set)
         for watch, seen, created in settled:
-            records = env[watch.model].browse(sorted(alive[watch.model].intersection(seen)))
+            records = env[watch.model].browse(sorted(existing[watch.model].intersection(seen)))
             try:
                 old = self._select(watch, records, seen, created)
             except Exception as exc:  # noqa: BLE001 - computing a value may raise anything
                 self.env["base.automation.subscriber"]._filter_failed(watch.entry, exc)
                 continue
-            self._fire(watch, records.browse(old), old, created)
+            ids = [record_id for record_id in old if record_id not in stopped[watch.model]]
+            ran = self._fire(watch, records.browse(ids), old, created)
+            if watch.entry.stop_others:
+                stopped[watch.model].update(ran)
+
+    def _existing(self, env, settled):
+        """Return ``{model name: ids of the records concerned that still exist}``."""
+        ids = defaultdict(set)
+        for watch, seen, _created in settled:
+            ids[watch.model].update(seen)
+        return {name: set(env[name].browse(found).exists()._ids) for name, found in ids.items()}
 
     def _select(self, watch, records, seen, created):
         rules = self.env["base.automation"].sudo()
@@ -106,10 +114,10 @@ class PathSubscriber(models.AbstractModel):
     def _fire(self, watch, records, old, created):
         rules = records.env["base.automation.subscriber"]
         new = records.filtered(lambda record: record.id in created)
-        if new:
-            rules._fire(watch.entry, new)
+        ran = rules._fire(watch.entry, new) if new else ()
         if records - new:
-            rules._fire(watch.entry, records - new, old)
+            ran = (*ran, *rules._fire(watch.entry, records - new, old))
+        return ran
 
 
 def _look_again(passage, records):

@@ -17,6 +17,7 @@ from ..core.guards import DEFAULT_MAX_CHAIN_DEPTH, loop_message
 from ..core.triggers.base import Change
 from .environments import ActionDone
 from .old_value_rows import pack, unpack
+from .old_values import all_old_of
 from .outermost_flush import OutermostFlush
 from .rule_process import differs
 
@@ -205,13 +206,13 @@ class BaseAutomationPending(models.Model):
         existing = set(model.sudo().browse(ids).exists()._ids)
         found = {row["res_id"]: row["old"] for row in rows if row["res_id"] in existing}
         new = [record_id for record_id, old in found.items() if old is None]
-        old_values = {
-            record_id: unpack(model, old) for record_id, old in found.items() if old is not None
-        }
+        old_values = unpack(
+            model, {record_id: old for record_id, old in found.items() if old is not None}
+        )
         changed = [
             record.id
             for record in model.sudo().browse(old_values)
-            if differs(record, old_values[record.id], entry.watched or ())
+            if _is_change(entry, record, old_values[record.id], entry.watched)
         ]
         for ids, values in ((new, None), (changed, old_values)):
             if ids:
@@ -239,14 +240,22 @@ def _changed(entry, records, old_values):
             for record in records
             if not entry.trigger.is_selective or entry.trigger.matches(Change(None, record))
         ]
-    names = entry.heard or ()
-    return [record for record in records if differs(record, old_values.get(record.id, {}), names)]
+    return [
+        record
+        for record in records
+        if _is_change(entry, record, old_values.get(record.id, {}), entry.heard)
+    ]
+
+
+def _is_change(entry, record, old, names):
+    """Tell whether one of the fields ``names``, or any, has another value than before."""
+    return entry.trigger.compares_itself or differs(record, old, names or ())
 
 
 def _old_of(entry, record, old_values):
     if old_values is None:
         return None
-    old, heard = old_values.get(record.id, {}), entry.heard
+    old, heard = all_old_of(old_values, record.id), entry.heard
     if heard is not None:
         old = {name: value for name, value in old.items() if name in heard}
     return json.dumps(pack(record, old))

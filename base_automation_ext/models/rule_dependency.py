@@ -77,8 +77,7 @@ class BaseAutomation(models.Model):
     def _add_expression(self, found, model, text):
         names = expression_names(text)
         for _record, name in names.fields:
-            if name in model._fields:
-                found.fields.add((model._name, name))
+            found.fields.update(walk_path(model, name)[0] or ())
         for xml_id in names.references:
             model_name, record_id = self.env["ir.model.data"]._xmlid_to_res_model_res_id(xml_id)
             if model_name:

@@ -95,7 +95,7 @@ class BaseAutomation(models.Model):
     def _fields_problem(self, named):
         model = self.env[self.model_id.model]
         for record, attribute in sorted(named):
-            known = attribute in model._fields
+            known = walk_path(model, attribute)[0] is not None
             if not known and (record == "old" or not hasattr(type(model), attribute)):
                 return self.env._(
                     "“%(record)s.%(field)s”: the model %(model)s has no field “%(field)s”.",

@@ -7,6 +7,7 @@ from odoo.addons.server_action_engine.models.error_policy import RETRY
 
 from ..core.guards import period
 from .old_value_rows import pack, unpack
+from .old_values import all_old_of
 from .rule_limits import UNITS
 
 _LATER = frozenset(
@@ -180,7 +181,7 @@ class BaseAutomation(models.Model):
             yield records, None
             return
         for record in records:
-            yield record, {"old": pack(record.sudo(), old_values.get(record.id, {}))}
+            yield record, {"old": pack(record.sudo(), all_old_of(old_values, record.id))}
 
     def _run_due(self, records, values):
         """Run the rule on records whose time has come.
@@ -193,5 +194,5 @@ class BaseAutomation(models.Model):
             return records.browse()
         old = None
         if values and values.get("old"):
-            old = {records.id: unpack(records.browse(), values["old"])}
+            old = unpack(records.browse(), {records.id: values["old"]})
         return self.env["base.automation.subscriber"]._run_due(rule, records, old)

@@ -189,7 +189,8 @@ class BaseAutomation(models.Model):
     def _run_on(self, records, domain_post, keeps_errors=True):
         """Run the actions, each once for all ``records``."""
         if "date_automation_last" in records._fields:
-            records.date_automation_last = self.env.cr.now()
+            # Who has changed a line or a related record need not be allowed to write this one.
+            records.sudo().date_automation_last = self.env.cr.now()
         try:
             for action in self.sudo().action_server_ids:
                 self._run_action(action, records, domain_post, keeps_errors)

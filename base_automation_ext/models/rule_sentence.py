@@ -91,7 +91,10 @@ class BaseAutomation(models.Model):
 
     def _speaker(self):
         """Return what puts conditions on records of the rule's model into words."""
-        return Speaker(RuleWords(self.env, self.model_id.model, self.env.context.get(_NAMES)))
+        return self._speaker_of(self.model_id.model)
+
+    def _speaker_of(self, model_name):
+        return Speaker(RuleWords(self.env, model_name, self.env.context.get(_NAMES)))
 
     def _want_names(self):
         """Note the records the rule mentions, so that their names are read together."""

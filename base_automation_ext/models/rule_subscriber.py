@@ -95,16 +95,17 @@ class RuleSubscriber(models.AbstractModel):
         :param entry: the rule's ``RuleEntry``, as in the payload of its subscriptions
         :param records: records of the rule's model
         :param old: ``{id: {field: old value}}``; None when nothing is compared
+        :returns: ids of the records it ran on
         """
         if self.env["base.automation"]._is_globally_paused():
-            return
+            return ()
         if old is not None and entry.fire_mode == COLLAPSE:
             found = [(entry, records.sudo(), ())]
             self.env["base.automation.pending"]._collect(found, records, old)
-            return
+            return ()
         if "__action_done" not in records.env.context:
             records = records.with_context(__action_done=ActionDone())
-        self._fire_now(entry, records, old)
+        return self._fire_now(entry, records, old)
 
     @api.model
     def _fire_now(self, entry, records, old):

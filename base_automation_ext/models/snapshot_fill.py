@@ -15,6 +15,8 @@ from odoo.addons.server_action_engine.models.server_action_task import (
 )
 from odoo.addons.server_action_engine.models.server_action_task_enqueue import PAYLOAD_KEY
 
+from .rule_scope import PAUSED_PARAMETER
+
 #: Records whose values one task computes.
 BATCH = 1000
 FILLING, READY = "filling", "ready"
@@ -169,7 +171,22 @@ class BaseAutomation(models.Model):
             values = self._computed_values(records)
             self.env["base.automation.snapshot"]._keep_first(self.id, values)
 
+    @api.model
+    def _renew_all_snapshots(self):
+        """Read the known values of all rules anew, after a time in which no change was heard."""
+        rules = self.sudo().search([("trigger", "=", "on_computed_change")])
+        rules._renew_snapshots()
+
     def _snapshot_records(self):
         """Return the model of the rule as superuser; searches find archived records too."""
         model = self.env[self.model_id.model]
         return model.with_user(SUPERUSER_ID).with_context(active_test=False)
+
+
+class IrConfigParameter(models.Model):
+    _inherit = "ir.config_parameter"
+
+    def _pause_parameter_changed(self):
+        super()._pause_parameter_changed()
+        if PAUSED_PARAMETER in self.mapped("key"):
+            self.env["base.automation"]._renew_all_snapshots()

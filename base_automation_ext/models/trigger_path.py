@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from odoo import models
 from odoo.exceptions import ValidationError
 
-from ..core.triggers.path_resolver import PathResolver
+from ..core.triggers.path_resolver import PathError, PathResolver
 from ..core.triggers.paths import LINES, LINKS, MANY, FieldFacts, WatchedPath, watch_points
 from .old_values import OldValues
 from .rule_entry import RuleEntry
@@ -76,6 +76,20 @@ class BaseAutomation(models.Model):
             if (trigger.on_create or record.id not in created)
             and any(trigger.concerns(sighting) for _path, sighting in seen[record.id])
         )
+
+    def _dependencies(self):
+        found = super()._dependencies()
+        paths_of = getattr(self, f"_paths_of_{self.trigger}", None)
+        try:
+            paths = paths_of() if paths_of else ()
+        except PathError:
+            # It cannot be watched, and so it does not depend on anything.
+            return found
+        for path in paths:
+            for step in path.steps:
+                found.fields.add((step.model, step.name))
+            found.fields.update((path.leaf_model, leaf) for leaf in path.leaves)
+        return found
 
     def _raise_path_problem(self, exc):
         raise ValidationError(

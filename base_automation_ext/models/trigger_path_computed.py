@@ -51,7 +51,13 @@ class BaseAutomation(models.Model):
             except PathError as exc:
                 rule._raise_path_problem(exc)
 
+    def _fields_of_trigger(self):
+        found = super()._fields_of_trigger()
+        return found | self.computed_field_id if self.trigger == "on_computed_change" else found
+
     def _paths_of_on_computed_change(self):
+        if not self.computed_field_id:
+            return ()
         return self._path_resolver().computed(self.model_id.model, self.computed_field_id.name)
 
     def _make_trigger_on_computed_change(self):

@@ -45,13 +45,15 @@ class BaseAutomation(models.Model):
                 rule._raise_path_problem(exc)
 
     def _paths_of_on_related_change(self):
+        if not self.related_path:
+            return ()
         path = self._path_resolver().value(self.model_id.model, self.related_path.strip())
         return (path,)
 
     def _make_trigger_on_related_change(self):
         return RelatedChange(
             paths=self._paths_of_on_related_change(),
-            text=self.related_path.strip(),
+            text=(self.related_path or "").strip(),
             on_create=self.change_on_create,
         )
 

@@ -200,6 +200,45 @@ class TestComputedChange(ComputedCase):
         self.assertEqual(self.known(rule)[companies.id], 3)
         self.assertFires(companies, lambda: contacts.write({"color": 4}))
 
+    def test_paused_globally(self):
+        """The same for a pause of all rules."""
+        companies, contacts = self.make_families(1, 1)
+        self.computed_rule("x_total")
+        self.env["ir.config_parameter"].set_param("base_automation_ext.paused", "1")
+        contacts.color = 3
+        self.env["ir.config_parameter"].set_param("base_automation_ext.paused", False)
+        self.fill()
+        self.assertFires(companies, lambda: contacts.write({"color": 3}), False)
+        self.assertFires(companies, lambda: contacts.write({"color": 4}))
+
+    def test_collected_changes_fire_once(self):
+        """A value that ends up as it was did not change."""
+        companies, contacts = self.make_families(2, 1, color=1)
+        rule = self.computed_rule("x_total", fire_mode="collapse")
+        runs = self.count_runs(rule)
+        for color in (5, 6):
+            contacts.color = color
+        contacts[1].color = 1
+        self.env.cr.flush()
+        self.assertEqual(runs, [companies[0].ids])
+
+    def test_stopped_rules_know_the_value(self):
+        """A rule that another one keeps from running does not make up for it later."""
+        companies, contacts = self.make_families(1, 1)
+        first = self.computed_rule("x_total", action=self.code("pass"), sequence=1)
+        first.stop_others = True
+        self.computed_rule("x_total", sequence=2)
+        self.assertFires(companies, lambda: contacts.write({"color": 3}), False)
+        first.active = False
+        self.assertFires(companies, lambda: contacts.write({"color": 3}), False)
+        self.assertFires(companies, lambda: contacts.write({"color": 4}))
+
+    def test_in_words(self):
+        rule = self.computed_rule("x_total", fill=False)
+        self.assertTrue(
+            rule.sentence.startswith("When the x_total of a contact changes, "), rule.sentence
+        )
+
 
 @tagged("post_install", "-at_install")
 class TestComputedSnapshot(ComputedCase):

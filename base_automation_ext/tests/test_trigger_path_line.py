@@ -180,6 +180,48 @@ class TestLineChange(LineCase):
         rule.paused = True
         self.assertFires(companies, lambda: contacts.write({"function": "b"}), False)
 
+    def test_collected_changes_fire_once(self):
+        """Several lines in one transaction are one firing at its end."""
+        rule = self.line_rule(fire_mode="collapse")
+        companies, contacts = self.make_families(1, 3)
+        runs = self.count_runs(rule)
+        for contact in contacts:
+            contact.function = "a"
+        self.assertEqual(runs, [])
+        self.env.cr.flush()
+        self.assertEqual(runs, [companies.ids])
+
+    def test_in_words(self):
+        """What happens to the lines, and which fields of them count."""
+        cases = {
+            ("added", ()): "something is added to the contact of a contact",
+            ("removed", ("email",)): "something is removed from the contact of a contact",
+            ("changed", ()): "something in the contact of a contact is changed",
+            ("changed", ("email",)): "the email of the contact of a contact changes",
+            ("any", ()): "something in the contact of a contact is added, changed or removed",
+            ("any", ("email",)): "something is added to or removed from the contact of a contact, "
+            "or the email there changes",
+        }
+        for (event, names), said in cases.items():
+            with self.subTest(event=event, names=names):
+                sentence = self.line_rule(event, names).sentence
+                self.assertTrue(sentence.startswith(f"When {said}, "), sentence)
+
+    def test_made_in_the_form(self):
+        """Fields of the line go with the field that holds the lines."""
+        IrField = self.env["ir.model.fields"]
+        with Form(self.env["base.automation"]) as form:
+            form.name = "Made in the form"
+            form.model_id = self.partner_model
+            form.trigger = "on_line_change"
+            form.line_field_id = IrField._get("res.partner", "child_ids")
+            form.line_event = "changed"
+            form.line_field_ids.add(IrField._get("res.partner", "email"))
+        self.assertEqual(form.record.line_field_ids.name, "email")
+        with Form(form.record) as form:
+            form.line_field_id = IrField._get("res.partner", "category_id")
+        self.assertFalse(form.record.line_field_ids)
+
     def test_configuration_is_checked(self):
         with self.assertRaisesRegex(ValidationError, "choose the field"):
             self.make_rule(trigger="on_line_change")

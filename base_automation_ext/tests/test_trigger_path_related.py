@@ -1,7 +1,9 @@
 """The trigger “A field of a related record changes”."""
 
+import gc
+
 from odoo.exceptions import ValidationError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .path_case import PathCase
 
@@ -177,9 +179,127 @@ class TestRelatedChange(PathCase):
         companies, contacts = self.make_families(1, 2)
         self.assertFires(contacts, lambda: companies.write({"email": "a@example.com"}))
 
+    def test_rules_after_it_can_be_stopped(self):
+        """A rule may be the last one to run on its records, also on a path."""
+        rule = self.path_rule("parent_id.function", sequence=1, stop_others=True)
+        rule.filter_domain = "[('email', '!=', False)]"
+        self.path_rule(
+            "parent_id.function",
+            action=self.code("record.write({'comment': 'second'})"),
+            sequence=2,
+        )
+        companies, contacts = self.make_families(1, 2)
+        contacts[0].email = "a@example.com"
+        companies.function = "a"
+        self.assertEqual([bool(contact.comment) for contact in contacts], [False, True])
+
+    def test_filter_on_the_change(self):
+        """The value from before is there for the filter too."""
+        self.path_rule(
+            "parent_id.function",
+            filter_change="old['parent_id.function'] == 'a' and changed('parent_id.function')",
+        )
+        companies, contacts = self.make_families(1, 1)
+        self.assertFires(contacts, lambda: companies.write({"function": "a"}), False)
+        self.assertFires(contacts, lambda: companies.write({"function": "b"}))
+
+    def test_firings_leave_no_environments_behind(self):
+        """Odoo looks through all of them whenever one is asked for."""
+        self.path_rule("parent_id.function", action=self.code("env.user.name"))
+        companies, _contacts = self.make_families(1, 1)
+        companies.function = "warm"
+        gc.collect()
+        environments = self.env.transaction.envs
+        before = len(environments)
+        gc.disable()
+        try:
+            for number in range(20):
+                companies.function = f"number {number}"
+            self.assertLess(len(environments), before + 10)
+        finally:
+            gc.enable()
+
+
+@tagged("post_install", "-at_install")
+class TestRelatedChangeLater(PathCase):
+    """Rules that fire at the end of the transaction, or in the background."""
+
+    def note_rule(self, **vals):
+        note = "record.write({'ref': '%s>%s' % (old['parent_id.function'], old.parent_id.name)})"
+        return self.make_rule(
+            self.code(note),
+            trigger="on_related_change",
+            related_path="parent_id.function",
+            **vals,
+        )
+
+    def test_collected_changes_fire_once(self):
+        """The first value counts, wherever it was seen."""
+        self.note_rule(fire_mode="collapse")
+        companies, contacts = self.make_families(2, 1)
+        companies[0].function = "a"
+        self.env.cr.flush()
+        self.assertEqual(contacts[0].ref, "False>Company 0")
+        companies[0].function = "b"
+        contacts[0].parent_id = companies[1]
+        self.assertEqual(contacts[0].ref, "False>Company 0")
+        self.env.cr.flush()
+        self.assertEqual(contacts[0].ref, "a>Company 0")
+
+    def test_in_the_background(self):
+        """What was seen before is kept until the rule runs."""
+        self.note_rule(rate_limit=100)
+        companies, contacts = self.make_families(1, 1)
+        companies.function = "a"
+        companies.function = "b"
+        self.assertFalse(contacts.ref)
+        self.env.flush_all()
+        with self.enter_registry_test_mode():
+            self.env["server.action.task"]._drain()
+        self.env.invalidate_all()
+        self.assertEqual(contacts.ref, "a>Company 0")
+
 
 @tagged("post_install", "-at_install")
 class TestRelatedChangeConfiguration(PathCase):
+    def test_in_words(self):
+        rule = self.make_rule(trigger="on_related_change", related_path="parent_id.user_id.login")
+        self.assertTrue(
+            rule.sentence.startswith(
+                "When the login of the salesperson of the related company of a contact changes, "
+            ),
+            rule.sentence,
+        )
+
+    def test_made_in_the_form(self):
+        """The field is asked for, and forgotten with the model."""
+        with Form(self.env["base.automation"]) as form:
+            form.name = "Made in the form"
+            form.model_id = self.partner_model
+            form.trigger = "on_related_change"
+            form.related_path = "parent_id.function"
+        self.assertEqual(form.record.related_path, "parent_id.function")
+        with Form(form.record) as form:
+            form.model_id = self.env["ir.model"]._get("res.users")
+            form.trigger = "on_create"
+        self.assertFalse(form.record.related_path)
+
+    def test_removed_field_pauses_the_rule(self):
+        """Anything on the way counts."""
+        field = self.env["ir.model.fields"].create(
+            {
+                "name": "x_boss_id",
+                "field_description": "Boss",
+                "model_id": self.partner_model.id,
+                "ttype": "many2one",
+                "relation": "res.partner",
+            }
+        )
+        rule = self.make_rule(trigger="on_related_change", related_path="x_boss_id.function")
+        field.unlink()
+        self.assertTrue(rule.paused)
+        self.assertIn("x_boss_id", rule.pause_reason)
+
     def test_paths_that_cannot_be_watched_are_refused(self):
         """The reason says which field is to blame."""
         cases = {

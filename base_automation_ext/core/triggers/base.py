@@ -65,6 +65,8 @@ class Trigger:
     """The filters that can be used with it."""
     watches_fields: ClassVar[bool] = False
     """Whether the author chooses the fields of which one must have changed."""
+    compares_itself: ClassVar[bool] = False
+    """Whether it fires only for what has changed, which no field of the record need show."""
     is_stock: ClassVar[bool] = False
     """Whether Odoo itself brings it; the others stand behind *More triggers*."""
     started_by: ClassVar[str] = "automation"

@@ -19,6 +19,7 @@ class LineChange(PathTrigger):
 
     key = "on_line_change"
     group = RELATED
+    compares_itself = True
     icon = "fa-list-ul"
     help = _lt(
         "Lines of the record are added, changed or removed. The rule runs on the record, once for "

@@ -21,6 +21,7 @@ class RelatedChange(PathTrigger):
 
     key = "on_related_change"
     group = RELATED
+    compares_itself = True
     icon = "fa-link"
     help = _lt(
         "A field of a related record changes, for example the country of the customer: there, "
