@@ -32,4 +32,3 @@ from . import test_type_rule
 from . import test_trigger_path_related
 from . import test_trigger_path_line
 from . import test_trigger_path_computed
-from . import test_zz_debug
