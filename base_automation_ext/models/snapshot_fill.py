@@ -187,6 +187,7 @@ class IrConfigParameter(models.Model):
     _inherit = "ir.config_parameter"
 
     def _pause_parameter_changed(self):
-        super()._pause_parameter_changed()
+        result = super()._pause_parameter_changed()
         if PAUSED_PARAMETER in self.mapped("key"):
             self.env["base.automation"]._renew_all_snapshots()
+        return result
