@@ -6,6 +6,7 @@ from workflow_kit.notation import FOUND, FUNCTION, JOIN, STOPALL, SUBFLOW, flow
 from workflow_kit.profiles import both, per_profile
 
 from workflow_engine.core.constants import OPENERP, STRICT
+from workflow_engine.core.definition import Timer
 from workflow_engine.core.events import Signal
 from workflow_engine.core.questions import AskCondition
 
@@ -171,8 +172,6 @@ def test_no_instance_is_twice_in_one_request():
 
 @pytest.mark.parametrize("merges", [True, False])
 def test_a_timer_beside_may_lead_to_a_join(merges):
-    from workflow_engine.core.definition import Timer
-
     text = "w* -> j; w -ok-> j; x -> j" if merges else "w* -ok-> j; w -> j"
     key = "w>j" if merges else "w>j#2"
     edges = {key: {"timer": Timer("1 h", interrupting=False)}}
