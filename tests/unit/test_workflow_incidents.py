@@ -188,6 +188,7 @@ def test_an_error_leaves_no_instance_busy():
     """Code that catches the error of a nested call can go on."""
 
     def action(caller, work):
+        caller.step(other)
         with pytest.raises(ActivityError) as caught, caller.savepoint():
             caller.signal(other, "go")
         # The error keeps its traceback, and with it everything that was under way.

@@ -42,7 +42,7 @@ class Batch:
         left: list[Waiting] = []
         for pair in self.waiting:
             case = pair[1].case
-            (left if case in seen else taken).append(pair)
+            taken.append(pair)
             if case is not None:
                 seen.add(case)
         self.waiting = left
