@@ -1,5 +1,7 @@
 """Automation rules: kept in the index, run in bulk."""
 
+import psycopg2
+
 from odoo import api, fields, models
 
 from odoo.addons.base_automation.models.base_automation import BaseAutomation as StockRule
@@ -84,6 +86,12 @@ class BaseAutomation(models.Model):
         super(StockRule, self)._unregister_hook()
 
     # -- running: see rule_process.py -----------------------------------------------------------
+
+    @api.model
+    def _add_postmortem(self, e):
+        # After an error of the database nothing can be asked any more, and another error in its
+        # place would keep Odoo from trying again.
+        return None if isinstance(e, psycopg2.Error) else super()._add_postmortem(e)
 
     def _is_switched_off(self):
         """Tell whether the configuration file or the context keeps the rule from running."""
