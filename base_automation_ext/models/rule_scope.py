@@ -79,8 +79,13 @@ class IrConfigParameter(models.Model):
         return result
 
     def unlink(self):
+        is_pause = PAUSED_PARAMETER in self.mapped("key")
         self._pause_parameter_changed()
-        return super().unlink()
+        result = super().unlink()
+        if is_pause:
+            # Deleting is an event: looking for its listeners has read the index once more.
+            self.env["base.automation.subscriber"]._event_subscriptions_changed()
+        return result
 
     def _pause_parameter_changed(self):
         if PAUSED_PARAMETER in self.mapped("key"):
