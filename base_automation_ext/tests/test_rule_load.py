@@ -30,7 +30,9 @@ RULE_IN_XML = b"""<?xml version="1.0" encoding="UTF-8" ?>
 class TestRuleLoad(RuleCase):
     def test_rules_of_a_module_work_at_once(self):
         """A rule and its action that come with a module's data need no restart."""
-        convert_xml_import(self.env, "base_automation_ext", BytesIO(RULE_IN_XML), {}, "init")
+        data = BytesIO(RULE_IN_XML)
+        data.name = "rules.xml"
+        convert_xml_import(self.env, "base_automation_ext", data, {}, "init")
         partners = self.env["res.partner"].create([{"name": "Wanted"}, {"name": "Other"}])
         self.assertEqual(partners.mapped("ref"), ["hit", False])
 

@@ -120,11 +120,11 @@ def test_stage_notice(company):
     company.rule(
         "Stage notice",
         "crm.lead",
-        "on_write",
+        "on_field_change",
         company.template(
             "crm.lead", "{{ object.name }} is now {{ object.stage_id.name }}", "mona@example.com"
         ),
-        fields=["stage_id"],
+        change_field_id=company.field("crm.lead", "stage_id"),
     )
     sam = company.user("sam")
     lead = sam.create("crm.lead", name="Ship", type="opportunity")
