@@ -16,9 +16,11 @@ from .places import cache_folder
 
 SERIES = (19, 0)
 
+# Addons installed by pip make ``odoo`` a package of several folders; the server is in one of them.
 _FIND_IMPORTABLE = (
-    "import importlib.util as u; s = u.find_spec('odoo'); "
-    "print((list(s.submodule_search_locations or []) or [''])[0] if s else '')"
+    "import importlib.util as u, os; s = u.find_spec('odoo'); "
+    "found = list(s.submodule_search_locations or []) if s else []; "
+    "print(next((f for f in found if os.path.exists(os.path.join(f, 'release.py'))), ''))"
 )
 
 
