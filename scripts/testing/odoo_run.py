@@ -14,6 +14,7 @@ from .outcome import FAILED, StageResult, read_jsonl
 RUNNER = Path(__file__).with_name("runner.py")
 TIMEOUT_SECONDS = 25 * 60
 SLOW_STEP_MS = 250
+REPETITIONS = 3
 _TOUR = "odoo.startTour("
 
 
@@ -54,19 +55,26 @@ def run_tests(
     """Run the tests which ``tags`` (Odoo's ``--test-tags``) select, and add their outcomes to
     ``stage``.
 
-    Odoo's tours click as fast as they can and lose races against a busy machine: one that fails is
-    run once more with a pause before each step, and only what fails again has failed.
+    Odoo's tours click as fast as they can and lose races against a busy machine, some also against
+    Odoo's own widgets: those that fail are run again with a pause before each step, up to
+    ``REPETITIONS`` times, and only what fails every time has failed.
     """
     _run_once(env, stage, database, tags, log, allowed, {})
-    tours = sorted(
-        {one.test for one in stage.outcomes if one.outcome in FAILED and _TOUR in one.detail}
-    )
-    if not tours:
-        return
+    for number in range(1, REPETITIONS + 1):
+        tours = sorted(
+            {one.test for one in stage.outcomes if one.outcome in FAILED and _TOUR in one.detail}
+        )
+        if not tours:
+            return
+        _repeat(env, stage, database, tours, log.with_suffix(f".again{number}.log"), allowed)
+
+
+def _repeat(env, stage, database: str, tours: list[str], log: Path, allowed: AllowList) -> None:
+    """Run failed tours again, slower, and put what comes of it in the place of what came first."""
     again = StageResult(stage.name)
     tags = ",".join(f"/{test}" for test in tours)
     delay = {"TOUR_STEP_DELAY_MS": str(SLOW_STEP_MS)}
-    _run_once(env, again, database, tags, log.with_suffix(".again.log"), allowed, delay)
+    _run_once(env, again, database, tags, log, allowed, delay)
     repeated = {one.test for one in again.outcomes}
     stage.outcomes = [one for one in stage.outcomes if one.test not in repeated] + again.outcomes
     short = {test.partition(":")[2] for test in repeated}
