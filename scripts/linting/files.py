@@ -39,8 +39,12 @@ def python_scripts() -> list[str]:
 
 
 def typed_folders() -> list[str]:
-    """Return the folders that must be fully typed: core and transports of each addon."""
-    folders = [path / layer for path in own_addons().values() for layer in ("core", "transports")]
+    """Return the folders that must be fully typed: core and transports of each addon.
+
+    A core may be there before the addon around it has a manifest.
+    """
+    folders = {path / layer for path in own_addons().values() for layer in ("core", "transports")}
+    folders |= set(ROOT.glob("*/core"))
     return sorted(
         str(folder.relative_to(ROOT)) for folder in folders if (folder / "__init__.py").is_file()
     )

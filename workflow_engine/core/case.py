@@ -1,0 +1,197 @@
+"""An instance in memory. Whatever differs from its saved rows is what has to be stored."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from .constants import ACTIVE, BLOCKED, COMPLETE, ERROR
+from .graph import Graph, Node
+from .rows import InstanceRow, Snapshot, TokenRow
+
+if TYPE_CHECKING:
+    from .events import Actor
+    from .semantics.inner import Inner
+    from .world import World
+
+
+class Token:
+    """One visit of a token to an activity; moving on makes another object."""
+
+    __slots__ = ("alive", "case", "child", "id", "node", "number", "state")
+
+    def __init__(self, case: Case, row: TokenRow) -> None:
+        self.case = case
+        self.id = row.id
+        self.node = case.graph.nodes[row.activity]
+        self.state = row.state
+        self.number = row.number
+        self.child = row.child
+        self.alive = True
+
+    def become(self, state: str) -> None:
+        """Change the state; trouble ends with the state that stood for it."""
+        if self.state in (ERROR, BLOCKED) and state != self.state:
+            self.case.world.notes.resolve(self)
+        self.state = state
+        self.case.touch()
+
+    def wait_for(self, child: Case | None) -> None:
+        """Wait for another instance, or for none."""
+        self.child = None if child is None else child.id
+        if child is not None:
+            child.parents.add(self.case.id)
+        self.case.touch()
+
+    @property
+    def waits(self) -> bool:
+        """Whether timers and triggers may still move it."""
+        case = self.case
+        return self.alive and (case.state == ACTIVE or not case.graph.rules.clears_marks)
+
+    def row(self) -> TokenRow:
+        """Return the token as it is stored."""
+        return TokenRow(
+            self.id, self.case.id, self.node.activity.id, self.state, self.number, self.child
+        )
+
+
+class Case:
+    """One instance."""
+
+    __slots__ = (
+        "busy", "epoch", "gone", "graph", "id", "marks", "number", "parents", "queue", "res_id",
+        "res_type", "results", "saved", "saved_marks", "saved_tokens", "state", "tokens", "uid", "world",
+    )  # fmt: skip
+
+    def __init__(self, world: World, graph: Graph, row: InstanceRow) -> None:
+        self.world = world
+        self.graph = graph
+        self.id = row.id
+        self.res_type = row.res_type
+        self.res_id = row.res_id
+        self.uid = row.uid
+        self.state = row.state
+        self.results = row.results
+        self.number = row.number
+        self.tokens: dict[int, Token] = {}
+        """By number, so the oldest first."""
+        self.marks: dict[int, int] = {}
+        self.parents: set[int] = set()
+        self.queue: deque[tuple[Inner, Actor]] = deque()
+        """R3: what happened while it was busy."""
+        self.busy = 0
+        """Events being handled on it right now."""
+        self.epoch = 0
+        """Counts stopalls and jumps: branches that are open then have ended."""
+        self.gone = False
+        """Whether the instance has been deleted."""
+        self.saved: InstanceRow | None = None
+        self.saved_tokens: dict[int, TokenRow] = {}
+        self.saved_marks: dict[int, int] = {}
+
+    @classmethod
+    def loaded(cls, world: World, graph: Graph, stored: Snapshot) -> Case:
+        """Return an instance as it is stored."""
+        case = cls(world, graph, stored.instance)
+        for row in sorted(stored.tokens, key=lambda row: row.number):
+            case.tokens[row.number] = Token(case, row)
+            case.number = max(case.number, row.number)
+        case.marks = dict(stored.marks)
+        case.parents = set(stored.parents)
+        case.saved = stored.instance
+        case.saved_tokens = {row.id: row for row in stored.tokens}
+        case.saved_marks = dict(stored.marks)
+        return case
+
+    def touch(self) -> None:
+        """Remember that it may differ from what is stored."""
+        self.world.dirty[self] = None
+
+    def add(self, node: Node, heir_of: Token | None = None) -> Token:
+        """Let a token arrive. It takes over the row of the one that left, if nobody has yet."""
+        self.number += 1
+        token_id = self._free_row(heir_of) if heir_of is not None else None
+        if token_id is None:
+            token_id = self.world.provisional_id()
+        row = TokenRow(token_id, self.id, node.activity.id, ACTIVE, self.number)
+        token = self.tokens[self.number] = Token(self, row)
+        if node.activity.state_value:
+            self.world.notes.enter(self, node)
+        self.touch()
+        return token
+
+    def _free_row(self, left: Token) -> int | None:
+        if left.alive or left.id not in self.saved_tokens:
+            return None
+        taken = any(token.id == left.id for token in self.tokens.values())
+        return None if taken else left.id
+
+    def remove(self, token: Token) -> None:
+        """Take a token away, with its timers and triggers. One that is gone stays gone."""
+        if not token.alive:
+            return
+        if token.state in (ERROR, BLOCKED):
+            self.world.notes.resolve(token)
+        self.world.notes.leave(token)
+        token.alive = False
+        del self.tokens[token.number]
+        self.touch()
+
+    def clear(self) -> None:
+        """Remove all tokens and marks, and end the branches that are open (R8)."""
+        for token in list(self.tokens.values()):
+            self.remove(token)
+        self.end_branches()
+
+    def end_branches(self) -> None:
+        """Forget what joins wait for, and transitions whose tokens have not arrived yet."""
+        self.epoch += 1
+        self.marks = {}
+        self.touch()
+
+    def finish(self, results: tuple[str, ...]) -> None:
+        """Become complete. R8 (B9): nothing that waited stays behind."""
+        self.state, self.results = COMPLETE, results
+        self.touch()
+        if self.graph.rules.clears_marks:
+            self.end_branches()
+            for token in self.tokens.values():
+                self.world.notes.leave(token)
+
+    def mark(self, transition: int) -> None:
+        """Count a crossing."""
+        self.marks[transition] = self.marks.get(transition, 0) + 1
+        self.touch()
+
+    def unmark(self, transition: int, *, one: bool = False) -> None:
+        """Forget the crossings of a transition, or one of them."""
+        left = self.marks.pop(transition, 0) - 1
+        if one and left > 0:
+            self.marks[transition] = left
+        self.touch()
+
+    def rename(self, instances: Mapping[int, int], tokens: Mapping[int, int]) -> None:
+        """Use stored ids instead of provisional ones, in memory and in what counts as stored."""
+        if instances:
+            self.parents = {instances.get(one, one) for one in self.parents}
+        for token in self.tokens.values():
+            token.id = tokens.get(token.id, token.id)
+            if token.child is not None:
+                token.child = instances.get(token.child, token.child)
+        if self.saved is not None:
+            self.saved = self.saved._replace(id=self.id)
+        renamed = [
+            row._replace(
+                id=tokens.get(row.id, row.id),
+                instance=self.id,
+                child=None if row.child is None else instances.get(row.child, row.child),
+            )
+            for row in self.saved_tokens.values()
+        ]
+        self.saved_tokens = {row.id: row for row in renamed}
+
+    def waiting_on(self, child: Case) -> list[Token]:
+        """Return the tokens that wait for another instance."""
+        return [token for token in self.tokens.values() if token.child == child.id]

@@ -1,0 +1,175 @@
+"""One call of the engine: some events, the requests they need, what came of them."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator, Sequence
+
+from .batches import Batches, request_for
+from .errors import ProtocolError, StepLimitError
+from .events import Actor, AnyEvent, Event, Outcome, Start, Trigger
+from .requests import Apply, Load, Request
+from .semantics.ask import ACTION, CHILD, LOAD, TURN, Deliver, Frame
+from .semantics.inner import Begin
+from .semantics.react import deliver
+from .semantics.strand import Strand
+from .turns import Turns
+from .world import World
+
+#: Runs inside runs: actions that call the engine, whose actions call the engine, …
+DEPTH_LIMIT = 32
+#: What runs foreign code: it sees the database, so everything has to be stored before.
+ACTING = (ACTION, CHILD)
+
+
+class Run:
+    """Iterate over it once, and answer each request before the next one is taken.
+
+    ::
+
+        run = session.run([Signal(instance, "confirm")], actor)
+        for request in run:
+            perform(request)  # ends with request.answer(…)
+        run.outcomes
+    """
+
+    def __init__(self, world: World, events: Iterable[AnyEvent], actor: Actor) -> None:
+        self._world = world
+        self._actor = actor
+        self._events = list(events)
+        self._batches = Batches()
+        self.outcomes: list[Outcome] = []
+        """One per event, in their order; complete when the iteration has ended."""
+
+    def __iter__(self) -> Iterator[Request]:
+        known = [one.instance for one in self._events if isinstance(one, Event)]
+        # R1 (B11): the locks come first, and with them what is true once they are held.
+        yield from _load_with_parents(self._world, known)
+        strands = self._strands()
+        self._check_depth(strands)
+        self._world.depth += 1
+        try:
+            yield from self._schedule(strands)
+        finally:
+            self._world.depth -= 1
+            for strand in strands:
+                strand.close()
+        yield from self._store()
+        for strand in strands:
+            if strand.case is not None and isinstance(strand.outcome.event, Start):
+                strand.outcome.instance = strand.case.id
+
+    def _strands(self) -> list[Strand]:
+        """Give each event a strand; R15 (B14): equal triggers are one event."""
+        strands: list[Strand] = []
+        triggered: dict[int, Outcome] = {}
+        for event in self._events:
+            case = self._world.cases.get(event.instance) if isinstance(event, Event) else None
+            if isinstance(event, Event) and case is None:
+                self.outcomes.append(Outcome.missing(event))
+                continue
+            if isinstance(event, Trigger) and case is not None and case.graph.rules.triggers_once:
+                if event.instance in triggered:
+                    self.outcomes.append(triggered[event.instance])
+                    continue
+            strand = Strand(self._world, deliver, len(strands), event, self._actor)
+            strand.case = case
+            strand.stack.append(_opening(strand, event))
+            strands.append(strand)
+            self.outcomes.append(strand.outcome)
+            if isinstance(event, Trigger):
+                triggered[event.instance] = strand.outcome
+        return strands
+
+    def _check_depth(self, strands: Sequence[Strand]) -> None:
+        """Refuse to go deeper: in the old engine this ended in Python's recursion limit (B10)."""
+        cases = [strand.case for strand in strands if strand.case is not None]
+        if self._world.depth >= DEPTH_LIMIT and cases:
+            raise StepLimitError(
+                f"actions of workflows call the engine inside each other, {DEPTH_LIMIT} deep",
+                cases[0].graph.place(),
+                cases[0].id,
+                (),
+            )
+
+    def _schedule(self, strands: Sequence[Strand]) -> Iterator[Request]:
+        """Let every strand run until all of them wait, ask one question, and go on."""
+        turns = Turns(strands, self._world.cases.values())
+        ready = deque(strand for strand in strands if turns.may_start(strand))
+        held = set(strands).difference(ready)
+        """Those that have to be the first of their family to go on."""
+        while ready or self._batches:
+            if not ready:
+                ready += yield from self._ask()
+            strand = ready.popleft()
+            ask = strand.advance()
+            while ask is not None and ask.kind == TURN and turns.leads(strand):
+                ask = strand.advance()
+            if ask is None:
+                leader = turns.end(strand)
+                if leader in held:
+                    held.discard(leader)
+                    ready.append(leader)
+            elif ask.kind == TURN:
+                held.add(strand)
+            else:
+                self._batches.add(strand, ask)
+        if held:
+            raise ProtocolError("strands wait for each other")
+
+    def _ask(self) -> Generator[Request, None, list[Strand]]:
+        """Ask the next question and return who can go on."""
+        batch = self._batches.next()
+        if batch.kind in ACTING or self._world.notes.entered:
+            yield from self._store()
+        taken = batch.take()
+        self._batches.done(batch)
+        if batch.kind == LOAD:
+            yield from load(self._world, {ask.key for _strand, ask in taken}, lock=True)
+        else:
+            request = request_for(batch, taken)
+            yield request
+            for (strand, _ask), work in zip(taken, request.works, strict=True):
+                strand.answer = request.reply(work.instance)
+        return [strand for strand, _ask in taken]
+
+    def _store(self) -> Iterator[Request]:
+        if self._world.has_changes:
+            changes = self._world.take_changes()
+            if changes:
+                request = Apply(changes, self._world.bind)
+                yield request
+                request.check()
+
+
+def _opening(strand: Strand, event: AnyEvent) -> Frame:
+    """The first generator of a strand."""
+    if isinstance(event, Start):
+        world = strand.world
+        graph = world.definitions.graph(event.graph)
+        strand.case = world.create(graph, event.res_type, event.res_id, strand.actor.uid)
+        strand.outcome.accepted = True
+        yield Deliver(strand.case, Begin(), strand.actor)
+    elif strand.case is not None:
+        yield Deliver(strand.case, event, strand.actor)
+
+
+def _load_with_parents(world: World, ids: Iterable[int]) -> Iterator[Request]:
+    """Load instances and all that wait for them, directly or not: they may have to be told.
+
+    Locked in the order of their ids in each round, so that two transactions do not wait for each
+    other more often than their instances are linked.
+    """
+    wanted = set(ids) - world.cases.keys()
+    while wanted:
+        yield from load(world, wanted, lock=True)
+        loaded = [world.cases[one] for one in wanted if one in world.cases]
+        wanted = {parent for case in loaded for parent in case.parents} - world.cases.keys()
+
+
+def load(world: World, ids: set[int], *, lock: bool) -> Iterator[Request]:
+    """Load what is not in memory yet."""
+    request = Load(tuple(sorted(ids - world.cases.keys())), lock)
+    if request.instances:
+        yield request
+        world.load(request.snapshots())

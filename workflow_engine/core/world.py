@@ -1,0 +1,157 @@
+"""The instances one session works on, and the difference to what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+from .case import Case, Token
+from .changes import Changes
+from .constants import ACTIVE
+from .graph import Graph
+from .notes import Notes
+from .rows import InstanceRow, LogRow, Mark, Snapshot
+
+
+class Definitions(Protocol):
+    """Where versions come from; the caller keeps them as long as they are used."""
+
+    def graph(self, version: int) -> Graph:
+        """Return a version; the same id always gives the same graph."""
+
+    def published(self, definition: int) -> int:
+        """Return the version that new instances of a definition get."""
+
+
+class World:
+    """Everything in memory."""
+
+    def __init__(self, definitions: Definitions) -> None:
+        self.definitions = definitions
+        self.cases: dict[int, Case] = {}
+        self.dirty: dict[Case, None] = {}
+        self.notes = Notes()
+        self.depth = 0
+        """Runs that are under way, one inside the other."""
+        self._last_id = 0
+
+    def provisional_id(self) -> int:
+        """Return an id for a row that is not stored yet."""
+        self._last_id -= 1
+        return self._last_id
+
+    def load(self, snapshots: Iterable[Snapshot]) -> None:
+        """Take over instances as they are stored."""
+        for stored in snapshots:
+            graph = self.definitions.graph(stored.instance.graph)
+            self.cases[stored.instance.id] = Case.loaded(self, graph, stored)
+
+    def create(self, graph: Graph, res_type: str, res_id: int, uid: int) -> Case:
+        """Return a new instance."""
+        row = InstanceRow(self.provisional_id(), graph.id, res_type, res_id, uid, ACTIVE)
+        case = self.cases[row.id] = Case(self, graph, row)
+        case.touch()
+        return case
+
+    def delete(self, case: Case) -> None:
+        """Remove an instance with everything that belongs to it."""
+        case.clear()
+        case.gone = True
+        if case.saved is not None:
+            self.notes.deleted.append(case.id)
+        self.cases.pop(case.id)
+        self.dirty.pop(case, None)
+        self.notes.entered.pop(case, None)
+
+    def log(
+        self,
+        event: str,
+        case: Case,
+        uid: int,
+        token: Token | None = None,
+        transition: int | None = None,
+        signal: str = "",
+        reason: str = "",
+        detail: str = "",
+    ) -> None:
+        """Write a line of the log."""
+        number, activity = (0, None) if token is None else (token.number, token.node.activity.id)
+        self.notes.log.append(
+            LogRow(event, case.id, uid, number, activity, transition, signal, reason, detail)
+        )
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether anything has to be stored; it may turn out to be nothing."""
+        return bool(self.dirty or self.notes)
+
+    def take_changes(self) -> Changes:
+        """Return what differs from the stored rows, and count it as stored from now on."""
+        changes = Changes()
+        for case in self.dirty:
+            _instance_changes(case, changes)
+            _token_changes(case, changes)
+            _mark_changes(case, changes)
+        self.notes.fill(changes)
+        self.dirty = {}
+        self.notes = Notes()
+        return changes
+
+    def bind(self, instances: Mapping[int, int], tokens: Mapping[int, int]) -> None:
+        """Replace provisional ids by those of the stored rows."""
+        if not instances and not tokens:
+            return
+        for case in list(self.cases.values()):
+            if case.id in instances:
+                del self.cases[case.id]
+                case.id = instances[case.id]
+                self.cases[case.id] = case
+            case.rename(instances, tokens)
+
+
+def _instance_changes(case: Case, changes: Changes) -> None:
+    highest = next(reversed(case.tokens), 0)
+    stored = 0 if case.saved is None else case.saved.number
+    number = case.number if case.number > highest else stored
+    row = InstanceRow(
+        case.id,
+        case.graph.id,
+        case.res_type,
+        case.res_id,
+        case.uid,
+        case.state,
+        case.results,
+        number,
+    )
+    if case.saved is None:
+        changes.instances_created.append(row)
+    elif row != case.saved:
+        changes.instances_updated.append(row)
+    case.saved = row
+
+
+def _token_changes(case: Case, changes: Changes) -> None:
+    rows = {token.id: token.row() for token in case.tokens.values()}
+    before = case.saved_tokens
+    for row_id, row in rows.items():
+        known = before.get(row_id)
+        if known is None:
+            changes.tokens_created.append(row)
+        elif known != row:
+            changes.tokens_updated.append(row)
+    changes.tokens_deleted += [row_id for row_id in before if row_id not in rows]
+    case.saved_tokens = rows
+
+
+def _mark_changes(case: Case, changes: Changes) -> None:
+    """Only arrows of AND joins wait; others are marked while their target is at work (2.7)."""
+    if not case.marks and not case.saved_marks:
+        return
+    nodes, arrows = case.graph.nodes, case.graph.arrows
+    marks = {one: n for one, n in case.marks.items() if nodes[arrows[one].target].is_join}
+    before = case.saved_marks
+    changes.marks_set += [
+        Mark(case.id, one, count) for one, count in marks.items() if before.get(one) != count
+    ]
+    changes.marks_cleared += [(case.id, one) for one in before if one not in marks]
+    case.saved_marks = marks
