@@ -3,11 +3,25 @@
 import copy
 
 from workflow_engine.core.events import (
-    Actor, Delete, Due, Jump, Redirect, Retry, Signal, Start, Step, Trigger,
+    Actor,
+    Delete,
+    Due,
+    Jump,
+    Redirect,
+    Retry,
+    Signal,
+    Start,
+    Step,
+    Trigger,
 )  # fmt: skip
 from workflow_engine.core.memory import MemoryStore
 from workflow_engine.core.requests import (
-    Apply, AskCondition, AskRole, Failure, FindChild, Load, RunAction,
+    Apply,
+    AskCondition,
+    AskRole,
+    Failure,
+    FindChild,
+    Load,
 )  # fmt: skip
 from workflow_engine.core.session import Session
 
@@ -55,7 +69,9 @@ class Caller:
         return self.run([Trigger(instance)] * times, actor)[0]
 
     def due(self, timer, actor=USER):
-        return self.run([Due(timer.instance, timer.token, timer.number, timer.transition)], actor)[0]
+        return self.run([Due(timer.instance, timer.token, timer.number, timer.transition)], actor)[
+            0
+        ]
 
     def retry(self, instance, token, actor=USER):
         return self.run([Retry(instance, token)], actor)[0]
@@ -98,7 +114,9 @@ class Caller:
             return
         if isinstance(request, AskCondition):
             answer = self.conditions.get(request.transition.key, False)
-            found = {w.instance: answer(self, w) if callable(answer) else answer for w in request.works}
+            found = {
+                w.instance: answer(self, w) if callable(answer) else answer for w in request.works
+            }
             failures = {one: value for one, value in found.items() if isinstance(value, Failure)}
             request.answer([one for one, value in found.items() if value], failures)
         elif isinstance(request, AskRole):
@@ -137,7 +155,7 @@ class Caller:
         return sorted(rows, key=lambda row: row.number)
 
     def where(self, instance):
-        """Return names of activities with tokens, the oldest first; a state other than complete shows."""
+        """Return the activities with tokens, the oldest first; states but complete are shown."""
         found = []
         for row in self.tokens(instance):
             name = self.name(row.activity)

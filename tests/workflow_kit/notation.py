@@ -44,10 +44,16 @@ def flow(text, profile=STRICT, *, version=1, edges=None, model="res.partner", **
         model=model,
         profile=profile,
         activities=tuple(
-            Activity(**{
-                "id": ids[name], "key": name, "name": name, "flow_start": start, "flow_stop": stop,
-                **_fields(activities.get(name, {})),
-            })  # fmt: skip
+            Activity(
+                **{
+                    "id": ids[name],
+                    "key": name,
+                    "name": name,
+                    "flow_start": start,
+                    "flow_stop": stop,
+                    **_fields(activities.get(name, {})),
+                }
+            )  # fmt: skip
             for name, (start, stop) in seen.items()
         ),
         transitions=tuple(_transitions(arrows, ids, version, edges or {})),
@@ -71,7 +77,5 @@ def _transitions(arrows, ids, version, extra):
         keys.append(f"{source}>{target}")
         fields = {"signal": signal, "condition": "asked" if guarded else "", "sequence": 10}
         fields.update(extra.get(key, {}))
-        yield Transition(
-            1_000_000 * version + number, key, ids[source], ids[target], **fields
-        )
+        yield Transition(1_000_000 * version + number, key, ids[source], ids[target], **fields)
     assert set(extra) <= set(keys), f"no such transition: {set(extra) - set(keys)}"

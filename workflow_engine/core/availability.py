@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from .batches import Batches, request_for
-from .case import Case, Token
+from .case import Case
 from .constants import ACTIVE, BLOCKED, COMPLETE, REFUSALS, SUBFLOW_PREFIX
 from .events import Actor, Step
 from .requests import Request
@@ -16,6 +16,7 @@ from .semantics.pulse import SIGNAL, Pulse
 from .semantics.react import deliver
 from .semantics.split import choose
 from .semantics.strand import Strand
+from .token import Token
 from .world import World
 
 

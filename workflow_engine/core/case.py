@@ -6,9 +6,10 @@ from collections import deque
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from .constants import ACTIVE, BLOCKED, COMPLETE, ERROR
+from .constants import BLOCKED, COMPLETE, ERROR
 from .graph import Graph, Node
 from .rows import InstanceRow, Snapshot, TokenRow
+from .token import Token
 
 if TYPE_CHECKING:
     from .events import Actor
@@ -16,53 +17,13 @@ if TYPE_CHECKING:
     from .world import World
 
 
-class Token:
-    """One visit of a token to an activity; moving on makes another object."""
-
-    __slots__ = ("alive", "case", "child", "id", "node", "number", "state")
-
-    def __init__(self, case: Case, row: TokenRow) -> None:
-        self.case = case
-        self.id = row.id
-        self.node = case.graph.nodes[row.activity]
-        self.state = row.state
-        self.number = row.number
-        self.child = row.child
-        self.alive = True
-
-    def become(self, state: str) -> None:
-        """Change the state; trouble ends with the state that stood for it."""
-        if self.state in (ERROR, BLOCKED) and state != self.state:
-            self.case.world.notes.resolve(self)
-        self.state = state
-        self.case.touch()
-
-    def wait_for(self, child: Case | None) -> None:
-        """Wait for another instance, or for none."""
-        self.child = None if child is None else child.id
-        if child is not None:
-            child.parents.add(self.case.id)
-        self.case.touch()
-
-    @property
-    def waits(self) -> bool:
-        """Whether timers and triggers may still move it."""
-        case = self.case
-        return self.alive and (case.state == ACTIVE or not case.graph.rules.clears_marks)
-
-    def row(self) -> TokenRow:
-        """Return the token as it is stored."""
-        return TokenRow(
-            self.id, self.case.id, self.node.activity.id, self.state, self.number, self.child
-        )
-
-
 class Case:
     """One instance."""
 
     __slots__ = (
         "busy", "epoch", "gone", "graph", "id", "marks", "number", "parents", "queue", "res_id",
-        "res_type", "results", "saved", "saved_marks", "saved_tokens", "state", "tokens", "uid", "world",
+        "res_type", "results", "saved", "saved_marks", "saved_tokens", "state", "tokens",
+        "uid", "world",
     )  # fmt: skip
 
     def __init__(self, world: World, graph: Graph, row: InstanceRow) -> None:
@@ -95,14 +56,20 @@ class Case:
     def loaded(cls, world: World, graph: Graph, stored: Snapshot) -> Case:
         """Return an instance as it is stored."""
         case = cls(world, graph, stored.instance)
-        for row in sorted(stored.tokens, key=lambda row: row.number):
-            case.tokens[row.number] = Token(case, row)
-            case.number = max(case.number, row.number)
-        case.marks = dict(stored.marks)
-        case.parents = set(stored.parents)
+        rows = stored.tokens
+        for row in sorted(rows, key=_age) if len(rows) > 1 else rows:
+            node = graph.nodes[row.activity]
+            token = Token(case, node, row.id, row.number, row.state, row.child)
+            case.tokens[row.number] = token
+            case.saved_tokens[row.id] = row
+            if row.number > case.number:
+                case.number = row.number
         case.saved = stored.instance
-        case.saved_tokens = {row.id: row for row in stored.tokens}
-        case.saved_marks = dict(stored.marks)
+        if stored.marks:
+            case.marks = dict(stored.marks)
+            case.saved_marks = dict(stored.marks)
+        if stored.parents:
+            case.parents = set(stored.parents)
         return case
 
     def touch(self) -> None:
@@ -115,8 +82,7 @@ class Case:
         token_id = self._free_row(heir_of) if heir_of is not None else None
         if token_id is None:
             token_id = self.world.provisional_id()
-        row = TokenRow(token_id, self.id, node.activity.id, ACTIVE, self.number)
-        token = self.tokens[self.number] = Token(self, row)
+        token = self.tokens[self.number] = Token(self, node, token_id, self.number)
         if node.activity.state_value:
             self.world.notes.enter(self, node)
         self.touch()
@@ -125,8 +91,9 @@ class Case:
     def _free_row(self, left: Token) -> int | None:
         if left.alive or left.id not in self.saved_tokens:
             return None
-        taken = any(token.id == left.id for token in self.tokens.values())
-        return None if taken else left.id
+        if any(token.id == left.id for token in self.tokens.values()):
+            return None
+        return left.id
 
     def remove(self, token: Token) -> None:
         """Take a token away, with its timers and triggers. One that is gone stays gone."""
@@ -195,3 +162,7 @@ class Case:
     def waiting_on(self, child: Case) -> list[Token]:
         """Return the tokens that wait for another instance."""
         return [token for token in self.tokens.values() if token.child == child.id]
+
+
+def _age(row: TokenRow) -> int:
+    return row.number

@@ -36,6 +36,12 @@ class Node:
     """Whether entering it runs code (that of a subflow is another matter)."""
     runs_server: bool
     """Whether entering it runs a server action. R13: function and stopall need no code for it."""
+    is_plain: bool
+    """Whether entering it does nothing."""
+    keeps_watch: bool
+    """Whether a token that rests here needs timers or triggers."""
+    free: frozenset[int]
+    """Outgoing transitions that ask for no user and no condition."""
     rank: int
     """Place in an order that follows the arrows; batches are asked in it."""
 
@@ -117,6 +123,10 @@ def _by_priority(edges: Iterable[Transition]) -> list[Transition]:
 def _node(one: Activity, edges: Iterable[Transition], rank: int, rules: Rules) -> Node:
     leaving = _by_priority(edge for edge in edges if edge.source == one.id)
     acts = one.kind in (DUMMY, FUNCTION) or (one.kind == STOPALL and rules.stopall_acts)
+    runs_code = bool(one.code) and one.kind in (FUNCTION, STOPALL)
+    runs_server = acts and one.action_id is not None
+    idle = one.kind in (DUMMY, FUNCTION) and not one.signal_send
+    free = (edge for edge in leaving if not edge.is_guarded and not edge.group_ids)
     return Node(
         activity=one,
         outgoing=tuple(edge for edge in leaving if edge.timer is None),
@@ -125,7 +135,10 @@ def _node(one: Activity, edges: Iterable[Transition], rank: int, rules: Rules) -
         incoming=tuple(edge for edge in edges if edge.target == one.id),
         is_join=one.join_mode == AND,
         counts=one.join_mode == AND and one.mark_policy == COUNT,
-        runs_code=bool(one.code) and one.kind in (FUNCTION, STOPALL),
-        runs_server=acts and one.action_id is not None,
+        runs_code=runs_code,
+        runs_server=runs_server,
+        is_plain=idle and not runs_code and not runs_server,
+        keeps_watch=any(edge.timer is not None or edge.trigger_model for edge in leaving),
+        free=frozenset(edge.id for edge in free if edge.role_id is None),
         rank=rank,
     )

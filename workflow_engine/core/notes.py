@@ -8,9 +8,10 @@ from .changes import Changes
 from .rows import LogRow, Trouble, Visit
 
 if TYPE_CHECKING:
-    from .case import Case, Token
+    from .case import Case
     from .definition import Transition
     from .graph import Node
+    from .token import Token
 
 
 class Notes:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import deque
 from typing import Any, NamedTuple
 
-from .case import Case, Token
+from .case import Case
 from .notes import Notes
+from .token import Token
 from .world import World
 
 _PLAIN = ("epoch", "gone", "id", "number", "results", "saved", "state")

@@ -10,7 +10,7 @@ one that an earlier strand may still reach.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from .case import Case
 from .semantics.strand import Strand
@@ -19,27 +19,33 @@ from .semantics.strand import Strand
 class Turns:
     """The order within each family."""
 
-    def __init__(self, strands: Iterable[Strand], cases: Iterable[Case]) -> None:
+    def __init__(self, strands: Sequence[Strand], cases: Iterable[Case]) -> None:
+        self._family: dict[Strand, int] = {}
+        """Only strands that share their family with another one."""
+        self._open: dict[int, deque[Strand]] = {}
+        self._ended: set[Strand] = set()
+        self._later: set[Strand] = set()
         roots: dict[int, int] = {}
         has_children: set[int] = set()
         for case in cases:
             for parent in case.parents:
                 has_children.add(parent)
                 _join(roots, case.id, parent)
-        self._family: dict[Strand, int] = {}
-        self._open: dict[int, deque[Strand]] = {}
-        self._ended: set[Strand] = set()
-        self._later: set[Strand] = set()
-        taken: set[int] = set()
+        own = [one.case.id for one in strands if one.case is not None]
+        if roots or len(set(own)) < len(own):
+            self._sort(strands, roots, has_children)
+
+    def _sort(self, strands: Iterable[Strand], roots: dict[int, int], parents: set[int]) -> None:
+        seen: set[int] = set()
         for strand in strands:
             if strand.case is None:
                 continue
-            family = _root(roots, strand.case.id)
-            self._family[strand] = family
+            one = strand.case.id
+            family = self._family[strand] = _root(roots, one)
             self._open.setdefault(family, deque()).append(strand)
-            if strand.case.id in taken or strand.case.id in has_children:
+            if one in seen or one in parents:
                 self._later.add(strand)
-            taken.add(strand.case.id)
+            seen.add(one)
 
     def may_start(self, strand: Strand) -> bool:
         """Tell whether no earlier event can still reach the instance of a strand."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from .case import Case, Token
+from .case import Case
 from .changes import Changes
 from .constants import ACTIVE
 from .graph import Graph
 from .notes import Notes
 from .rows import InstanceRow, LogRow, Mark, Snapshot
+from .token import Token
 
 
 class Definitions(Protocol):

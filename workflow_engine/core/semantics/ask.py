@@ -11,13 +11,14 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from ..case import Case, Token
+from ..case import Case
 from ..constants import BLOCKED, COMPLETE, ERROR, INCIDENT
 from ..definition import Transition
 from ..errors import ActivityError, TransitionError, WorkflowError
 from ..events import Actor
 from ..requests import Failure
 from ..rows import FAILED
+from ..token import Token
 from .inner import Inner
 
 CONDITION = "condition"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
-from ..case import Token
 from ..constants import COMPLETE, DUMMY, RUNNING, STOPALL, SUBFLOW
 from ..events import Actor
 from ..requests import Failure
 from ..rows import KILL
+from ..token import Token
 from .ask import ACTION, Step, ask, fail
 from .inner import Sent
 from .others import cancel_children, tell

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable
 from typing import Any
 
-from ..case import Case, Token
+from ..case import Case
 from ..constants import ACTIVE, CANCELLED, STUCK
 from ..events import Actor
 from ..rows import CANCEL
+from ..token import Token
 from .ask import LOAD, TURN, Ask, Deliver, Frame, Step
 from .inner import Inner
 from .strand import Strand

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import Any
-
-from ..case import Case, Token
+from ..case import Case
 from ..constants import ACTIVE, BLOCKED, COMPLETE
 from ..definition import Transition
 from ..rows import ARRIVE, DROP, JOIN, MERGE, MOVE
-from . import execute
-from .ask import Frame, Step
+from ..token import Token
+from .ask import Frame
+from .execute import execute
 from .pulse import SIGNAL, Pulse
 from .split import choose
 from .strand import Strand
@@ -25,16 +23,23 @@ def process(strand: Strand, token: Token, state: str, pulse: Pulse) -> Frame:
     strand.at(token.node)
     fresh = state == ACTIVE
     if fresh:
-        done = yield from execute.execute(strand, token, pulse.actor)
-        if not done or _is_over(token):
+        if token.node.is_plain:
+            strand.count(token)
+            token.become(COMPLETE)
+        elif not (yield from execute(strand, token, pulse.actor)) or _is_over(token):
             return
         state = token.state
     if state in (COMPLETE, BLOCKED) or pulse.forces(token):
-        if (yield from _leaves(strand, token, pulse)):
+        pulse.failed = False
+        chosen = yield from choose(token, pulse)
+        if chosen:
+            yield leave(strand, token, chosen, pulse)
             return
+        if token.state == BLOCKED and not pulse.failed:
+            token.become(COMPLETE)
     else:
         pulse.busy(token)
-    if token.alive:
+    if token.alive and token.node.keeps_watch:
         token.case.world.notes.rest(token, fresh=fresh, refresh=rules.refreshes_watches)
 
 
@@ -44,73 +49,55 @@ def _is_over(token: Token) -> bool:
     return case.gone or (case.graph.rules.rechecks_steps and not token.alive)
 
 
-def _leaves(strand: Strand, token: Token, pulse: Pulse) -> Generator[Step, Any, bool]:
-    pulse.failed = False
-    chosen = yield from choose(token, pulse)
-    if not chosen:
-        if token.state == BLOCKED and not pulse.failed:
-            token.become(COMPLETE)
-        return False
-    yield leave(strand, token, chosen, pulse)
-    return True
-
-
 def leave(strand: Strand, token: Token, chosen: tuple[Transition, ...], pulse: Pulse) -> Frame:
     """Cross the transitions in order; each new token runs to its rest before the next (2.6)."""
     case = token.case
     rules = case.graph.rules
-    merged = set()
-    for edge in chosen:
-        if edge.id in case.marks:
-            merged.add(edge.id)
-        if rules.marks_every_crossing or case.graph.nodes[edge.target].is_join:
-            case.mark(edge.id)
-        pulse.crossed = pulse.crossed or bool(edge.signal and edge.signal == pulse.signal)
+    merged = [cross(case, edge, pulse) for edge in chosen]
     case.remove(token)
     epoch = case.epoch
-    for edge in chosen:
+    for edge, is_merged in zip(chosen, merged, strict=True):
         if case.gone:
             return
         if rules.clears_marks and case.epoch != epoch:
             case.world.log(DROP, case, pulse.actor.uid, token, edge.id)
             continue
-        yield from arrive(strand, token, edge, pulse, merged=edge.id in merged)
+        arrived = arrive(token, edge, pulse, merged=is_merged)
+        if arrived is not None:
+            yield process(strand, arrived, ACTIVE, pulse.chain)
+            if rules.marks_every_crossing and not case.graph.nodes[edge.target].is_join:
+                case.unmark(edge.id)
 
 
-def arrive(
-    strand: Strand, left: Token, edge: Transition, pulse: Pulse, *, merged: bool = False
-) -> Generator[Step, Any, None]:
-    """Reach the end of a transition: start a token there, or wait for the other arrows (2.7)."""
+def cross(case: Case, edge: Transition, pulse: Pulse) -> bool:
+    """Mark a transition if that is needed; return whether it was marked already."""
+    if edge.signal and edge.signal == pulse.signal:
+        pulse.crossed = True
+    merged = edge.id in case.marks
+    if case.graph.rules.marks_every_crossing or case.graph.nodes[edge.target].is_join:
+        case.mark(edge.id)
+    return merged
+
+
+def arrive(left: Token, edge: Transition, pulse: Pulse, *, merged: bool) -> Token | None:
+    """Reach the end of a transition; None: other arrows of the join are still missing (2.7)."""
     case = left.case
     node = case.graph.nodes[edge.target]
-    if not node.is_join:
-        yield _enter(strand, left, edge, pulse, MOVE)
-        if case.graph.rules.marks_every_crossing:
-            case.unmark(edge.id)
-    elif all(other.id in case.marks for other in node.incoming):
+    event = MOVE
+    if node.is_join:
+        if not all(other.id in case.marks for other in node.incoming):
+            _log(MERGE if merged and not node.counts else ARRIVE, left, edge, pulse)
+            return None
         for other in node.incoming:
             case.unmark(other.id, one=node.counts)
-        yield _enter(strand, left, edge, pulse, JOIN)
-    else:
-        event = MERGE if merged and not node.counts else ARRIVE
-        _log(case, event, left, edge, pulse)
+        event = JOIN
+    token = case.add(node, left)
+    _log(event, token, edge, pulse)
+    return token
 
 
-def _enter(strand: Strand, left: Token, edge: Transition, pulse: Pulse, event: str) -> Frame:
-    case = left.case
-    token = case.add(case.graph.nodes[edge.target], left)
-    _log(case, event, token, edge, pulse)
-    yield from process(strand, token, ACTIVE, pulse.chain)
-
-
-def _log(case: Case, event: str, token: Token, edge: Transition, pulse: Pulse) -> None:
+def _log(event: str, token: Token, edge: Transition, pulse: Pulse) -> None:
     by_signal = bool(edge.signal) and edge.signal == pulse.signal
-    case.world.log(
-        event,
-        case,
-        pulse.actor.uid,
-        token,
-        edge.id,
-        edge.signal if by_signal else "",
-        SIGNAL if by_signal else pulse.reason,
-    )
+    signal, reason = (edge.signal, SIGNAL) if by_signal else ("", pulse.reason)
+    case = token.case
+    case.world.log(event, case, pulse.actor.uid, token, edge.id, signal, reason)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from ..case import Case, Token
+from ..case import Case
 from ..constants import BUSY, NO_TOKEN, REFUSALS, RUNNING
 from ..definition import Transition
 from ..events import Actor, Refusal
+from ..token import Token
 
 # Reasons of the log.
 SIGNAL = "signal"

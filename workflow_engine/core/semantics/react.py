@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import Any
-
 from ..case import Case
 from ..constants import ACTIVE, COMPLETE, INACTIVE, STUCK
 from ..events import Actor, Delete, Jump, Redirect, Signal, Trigger
 from ..events import Step as Look
 from ..rows import DEFERRED, FAILED, FINISH
-from .ask import Deliver, Frame, Step
+from .ask import Deliver, Frame
 from .handlers import ORDINARY
 from .inner import Begin, ChildDone, Inner, Sent
 from .others import tell
@@ -26,26 +23,27 @@ AT_ONCE = (Begin, Delete)
 EMPTY = "no token is left, and no stop activity was reached"
 
 
-def deliver(strand: Strand, order: Deliver) -> Frame:
-    """Let an instance take an event.
+def deliver(strand: Strand, order: Deliver) -> Frame | None:
+    """Let an instance take an event; return what there is to do.
 
     R3 (B1): if its own work raises the event, it takes it when the present chain is at rest. That
     is the moment when ``order.inside``; the event around it then looks for the end.
     """
     case, event, actor, inside = order.case, order.event, order.actor, order.inside
     if case.gone:
-        return
-    own = event is strand.outcome.event
+        return None
+    outcome = strand.outcome
     if not inside and case.busy and case.graph.rules.defers_nested and not _is_urgent(event):
         _defer(case, event, actor)
-        strand.outcome.deferred = strand.outcome.deferred or own
-    elif not _listens(case, event):
+        if event is outcome.event:
+            outcome.deferred = True
+        return None
+    if case.state != ACTIVE and not _listens(case, event):
         _ignore(strand, case, event, actor)
-    elif inside:
-        yield from HANDLERS[type(event)](strand, case, event, actor)
-    else:
-        strand.outcome.accepted = strand.outcome.accepted or own
-        yield from _take(strand, case, event, actor)
+        return None
+    if event is outcome.event:
+        outcome.accepted = True
+    return (HANDLERS[type(event)] if inside else _take)(strand, case, event, actor)
 
 
 def _take(strand: Strand, case: Case, event: Inner, actor: Actor) -> Frame:
@@ -53,12 +51,13 @@ def _take(strand: Strand, case: Case, event: Inner, actor: Actor) -> Frame:
     strand.path.append((0, case.graph.id))
     try:
         yield from HANDLERS[type(event)](strand, case, event, actor)
-        yield from drain(strand, case)
+        if case.queue:
+            yield from drain(strand, case)
     finally:
         case.busy -= 1
         strand.path.pop()
-    if not case.gone and not isinstance(event, Redirect):
-        yield from _end_test(strand, case, event, actor)
+    if not case.gone and not isinstance(event, Redirect) and _has_ended(case, event, actor):
+        yield from tell(strand, case, ChildDone(case), actor)
 
 
 def _is_urgent(event: Inner) -> bool:
@@ -66,7 +65,7 @@ def _is_urgent(event: Inner) -> bool:
 
 
 def _listens(case: Case, event: Inner) -> bool:
-    if case.state == ACTIVE or isinstance(event, ALWAYS):
+    if isinstance(event, ALWAYS):
         return True
     # B14: the old engine forgot to look at the state when a trigger called.
     wakes = isinstance(event, Trigger) and not case.graph.rules.triggers_once
@@ -90,19 +89,19 @@ def _defer(case: Case, event: Inner, actor: Actor) -> None:
     case.queue.append((event, actor))
 
 
-def _end_test(strand: Strand, case: Case, event: Inner, actor: Actor) -> Generator[Step, Any, None]:
+def _has_ended(case: Case, event: Inner, actor: Actor) -> bool:
     """Complete an instance whose tokens all have finished on stop activities (2.4)."""
     if case.state != ACTIVE and not isinstance(event, Trigger):
-        return
+        return False
     tokens = case.tokens.values()
     if not tokens and not case.graph.rules.completes_empty:
         _stick(case, actor)
-        return
+        return False
     if any(one.state != COMPLETE or not one.node.activity.flow_stop for one in tokens):
-        return
+        return False
     case.finish(tuple(dict.fromkeys(one.node.activity.name for one in tokens)))
     case.world.log(FINISH, case, actor.uid, detail=", ".join(case.results))
-    yield from tell(strand, case, ChildDone(case), actor)
+    return True
 
 
 def _stick(case: Case, actor: Actor) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..case import Case, Token
+from ..case import Case
 from ..constants import (
     ACTIVE,
     BLOCKED,
@@ -17,10 +17,11 @@ from ..constants import (
 )
 from ..events import Actor, Delete, Due, Jump, Redirect, Refusal, Retry
 from ..rows import DELETE, JUMP, KILL, REDIRECT, REFUSED, RETRY
+from ..token import Token
 from .ask import Deliver, Frame
 from .inner import ChildDeleted, ChildDone, Inner
 from .others import cancel_children, load, parents, take_turn, tell
-from .process import arrive, leave, process
+from .process import arrive, cross, leave, process
 from .pulse import JUMPED, STEP, TIMER, Pulse
 from .split import passes
 from .strand import Strand
@@ -54,10 +55,11 @@ def due(strand: Strand, case: Case, event: Due, actor: Actor) -> Frame:
     elif edge.timer.interrupting:
         yield leave(strand, token, (edge,), pulse)
     else:
-        merged = edge.id in case.marks
-        if case.graph.rules.marks_every_crossing or case.graph.nodes[edge.target].is_join:
-            case.mark(edge.id)
-        yield from arrive(strand, token, edge, pulse, merged=merged)
+        arrived = arrive(token, edge, pulse, merged=cross(case, edge, pulse))
+        if arrived is not None:
+            yield process(strand, arrived, ACTIVE, pulse.chain)
+        if case.graph.rules.marks_every_crossing and not case.graph.nodes[edge.target].is_join:
+            case.unmark(edge.id)
 
 
 def retry(strand: Strand, case: Case, event: Retry, actor: Actor) -> Frame:

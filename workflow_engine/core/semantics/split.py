@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
-from ..case import Token
 from ..constants import AND, PRIORITY, SPLIT, XOR
 from ..constants import CONDITION as NOT_TRUE
 from ..constants import ROLE as NO_ROLE
 from ..definition import Transition
 from ..requests import Failure
+from ..token import Token
 from .ask import CONDITION, ROLE, Step, ask, fail
 from .pulse import Pulse
 
@@ -19,30 +19,18 @@ Chosen = tuple[Transition, ...]
 
 def choose(token: Token, pulse: Pulse) -> Generator[Step, Any, Chosen]:
     """Return the transitions to take, in order; none: the token stays."""
-    mode = token.node.activity.split_mode
-    if mode == XOR:
-        return (yield from _first(token, pulse))
-    if mode == AND:
+    node = token.node
+    if node.activity.split_mode == AND:
         return (yield from _all(token, pulse))
-    chosen = []
-    for edge in token.node.outgoing:
-        if pulse.fits(edge) and (yield from passes(token, edge, pulse)):
-            chosen.append(edge)
-    return tuple(chosen)
-
-
-def _first(token: Token, pulse: Pulse) -> Generator[Step, Any, Chosen]:
-    """XOR: the first by priority."""
+    only_first = node.activity.split_mode == XOR
     chosen: Chosen = ()
-    for edge in token.node.outgoing:
+    for edge in node.outgoing:
         if not pulse.fits(edge):
             continue
-        if chosen:
+        if only_first and chosen:
             pulse.miss(edge, PRIORITY)
-        elif (yield from passes(token, edge, pulse)):
-            chosen = (edge,)
-            if not pulse.signal:
-                break
+        elif edge.id in node.free or (yield from passes(token, edge, pulse)):
+            chosen = (*chosen, edge)
     return chosen
 
 

@@ -6,14 +6,15 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from ..case import Case, Token
+from ..case import Case
 from ..errors import StepLimitError
 from ..events import Actor, AnyEvent, Outcome
 from ..graph import Graph, Node
+from ..token import Token
 from ..world import World
 from .ask import Ask, Deliver, Frame
 
-Handler: TypeAlias = "Callable[[Strand, Deliver], Frame]"
+Handler: TypeAlias = "Callable[[Strand, Deliver], Frame | None]"
 
 #: Names of activities that an error shows at most.
 SHOWN = 20
@@ -65,9 +66,9 @@ class Strand:
             answer = None
             if isinstance(step, Ask):
                 return step
-            if isinstance(step, Deliver):
-                step = self.deliver(self, step)
-            stack.append(step)
+            frame = self.deliver(self, step) if isinstance(step, Deliver) else step
+            if frame is not None:
+                stack.append(frame)
         return None
 
     def close(self) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
-from ..case import Case, Token
+from ..case import Case
 from ..constants import COMPLETE, RUNNING
 from ..events import Actor
 from ..requests import Failure
 from ..rows import KILL
+from ..token import Token
 from .ask import CHILD, Deliver, Step, ask, fail
 from .inner import Begin, ChildDone
 from .others import load

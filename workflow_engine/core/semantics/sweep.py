@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..case import Case, Token
+from ..case import Case
 from ..rows import REFUSED
+from ..token import Token
 from .ask import Deliver, Frame
 from .process import process
 from .pulse import Pulse
@@ -30,7 +31,8 @@ def sweep(
         if case.gone or (recheck and not token.alive):
             continue
         yield process(strand, token, token.state if recheck else state, pulse)
-        yield from drain(strand, case)
+        if case.queue:
+            yield from drain(strand, case)
 
 
 def drain(strand: Strand, case: Case) -> Frame:
