@@ -138,7 +138,8 @@ class Caller:
         for work in request.works:
             self.ran.append((request.activity.name, work.instance))
             action = self.actions.get(request.activity.name)
-            savepoint, rows = self._session.savepoint(), copy.deepcopy(self.store.__dict__)
+            savepoint = self._session.savepoint()
+            rows = {name: copy.copy(value) for name, value in vars(self.store).items()}
             try:
                 results[work.instance] = action(self, work) if action else None
             except BrokenActionError as error:
@@ -146,6 +147,14 @@ class Caller:
                 self.store.__dict__.update(rows)
                 failures[work.instance] = Failure(str(error), error)
         request.answer(results, failures)
+
+    def stored(self, work):
+        """Return the id of an instance, storing it first if it is new; as conditions may need."""
+        if work.instance < 0:
+            changes = self._session.flush()
+            if changes:
+                self.store.perform(changes)
+        return self._session.instance_id(work.instance)
 
     # What there is
 

@@ -5,7 +5,7 @@ It does with plain dictionaries what the models do with tables.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from .changes import Changes
 from .graph import Graph
@@ -31,7 +31,8 @@ class MemoryStore:
         self.states: dict[int, str] = {}
         """Instance → value of the record's state field."""
         self.log: list[LogRow] = []
-        self._last_id = 0
+        self._last_instance = 0
+        self._last_token = 0
         for graph in graphs:
             self.publish(graph)
 
@@ -69,8 +70,10 @@ class MemoryStore:
 
     def _apply(self, request: Apply) -> None:
         changes = request.changes
-        instances = {row.id: self._new_id() for row in changes.instances_created}
-        tokens = {row.id: self._new_id() for row in changes.tokens_created}
+        instances = _number(self._last_instance, changes.instances_created)
+        tokens = _number(self._last_token, changes.tokens_created)
+        self._last_instance += len(instances)
+        self._last_token += len(tokens)
         self._instances(changes, instances)
         self._tokens(changes, instances, tokens)
         for mark in changes.marks_set:
@@ -87,10 +90,6 @@ class MemoryStore:
             row._replace(instance=instances.get(row.instance, row.instance)) for row in changes.log
         ]
         request.answer(instances, tokens)
-
-    def _new_id(self) -> int:
-        self._last_id += 1
-        return self._last_id
 
     def _instances(self, changes: Changes, instances: dict[int, int]) -> None:
         for gone in changes.instances_deleted:
@@ -142,3 +141,8 @@ class MemoryStore:
             )
             for one in changes.troubles
         ]
+
+
+def _number(last: int, rows: Sequence[InstanceRow | TokenRow]) -> dict[int, int]:
+    """Give new rows their ids."""
+    return {row.id: new for new, row in enumerate(rows, last + 1)}

@@ -46,6 +46,14 @@ class Session:
         changes = self._world.take_changes()
         return Apply(changes, self._world.bind) if changes else None
 
+    def instance_id(self, instance: int) -> int:
+        """Return the id under which an instance was stored, for one a request names."""
+        return self._world.instance_ids.get(instance, instance)
+
+    def token_id(self, token: int) -> int:
+        """Return the id under which a token was stored, for one a request names."""
+        return self._world.token_ids.get(token, token)
+
     def savepoint(self) -> Savepoint:
         """Remember the present state; to be taken where the database takes one.
 

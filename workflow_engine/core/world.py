@@ -34,6 +34,9 @@ class World:
         self.notes = Notes()
         self.depth = 0
         """Runs that are under way, one inside the other."""
+        self.instance_ids: dict[int, int] = {}
+        self.token_ids: dict[int, int] = {}
+        """Provisional id → id of the stored row."""
         self._last_id = 0
 
     def provisional_id(self) -> int:
@@ -102,6 +105,8 @@ class World:
         """Replace provisional ids by those of the stored rows."""
         if not instances and not tokens:
             return
+        self.instance_ids.update(instances)
+        self.token_ids.update(tokens)
         for case in list(self.cases.values()):
             if case.id in instances:
                 del self.cases[case.id]

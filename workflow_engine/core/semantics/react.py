@@ -56,8 +56,15 @@ def _take(strand: Strand, case: Case, event: Inner, actor: Actor) -> Frame:
     finally:
         case.busy -= 1
         strand.path.pop()
-    if not case.gone and not isinstance(event, Redirect) and _has_ended(case, event, actor):
+    if not case.gone and not _is_silent(case, event) and _has_ended(case, actor):
         yield from tell(strand, case, ChildDone(case), actor)
+
+
+def _is_silent(case: Case, event: Inner) -> bool:
+    """What only changes who waits for whom is nothing to look at (2.8, B6)."""
+    if isinstance(event, ChildDone):
+        return case.graph.rules.completes_empty and not event.child.results
+    return isinstance(event, Redirect)
 
 
 def _is_urgent(event: Inner) -> bool:
@@ -89,9 +96,14 @@ def _defer(case: Case, event: Inner, actor: Actor) -> None:
     case.queue.append((event, actor))
 
 
-def _has_ended(case: Case, event: Inner, actor: Actor) -> bool:
-    """Complete an instance whose tokens all have finished on stop activities (2.4)."""
-    if case.state != ACTIVE and not isinstance(event, Trigger):
+def _has_ended(case: Case, actor: Actor) -> bool:
+    """Complete an instance whose tokens all have finished on stop activities (2.4).
+
+    Where events are not deferred, an inner one may have completed it before: then it is
+    completed once more, and those that wait are told once more.
+    """
+    again = case.state == COMPLETE and not case.graph.rules.defers_nested
+    if case.state != ACTIVE and not again:
         return False
     tokens = case.tokens.values()
     if not tokens and not case.graph.rules.completes_empty:
