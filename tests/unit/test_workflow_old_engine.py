@@ -24,6 +24,8 @@ def deep_recursion():
 
 
 events = st.lists(st.sampled_from(["step", *SIGNALS]), max_size=5)
+#: Those that subflows with code find.
+RECORDS = (8, 9)
 #: What an action does to its own instance, by chance: mostly nothing.
 NESTED = {0: "step", 1: "step", 2: "go"}
 
@@ -40,18 +42,24 @@ def with_the_core(family, steps, seed):
     caller = Caller(*family)
 
     def condition(_caller, work):
-        return oracle("condition", caller.requests[-1].transition.key, caller.stored(work)) < 60
+        return oracle("condition", caller.request.transition.key, caller.stored(work)) < 60
 
     def action(_caller, work):
-        name = caller.requests[-1].activity.name
+        name = caller.request.activity.name
         nested = NESTED.get(oracle("action", name, work.instance) // 8)
         if nested == "step":
             caller.step(work.instance)
         elif nested:
             caller.signal(work.instance, nested)
 
+    def child(_caller, work):
+        value = oracle("child", caller.request.activity.name, work.instance)
+        return [None, *shared][value % 3]
+
+    caller.children = {one.name: child for one in family[0].activities}
     caller.conditions = {edge.key: condition for graph in family for edge in graph.transitions}
     caller.actions = {one.name: action for graph in family for one in graph.activities}
+    shared = [caller.start(2, number) for number in RECORDS]
     one = caller.start(1)
     for event in steps:
         if event == "step":
@@ -76,6 +84,8 @@ def by_the_description(family, steps, seed):
 
     def ask(kind, key, inst):
         value = oracle(kind, key, inst.id)
+        if kind == "child":
+            return [None, *shared][value % 3]
         if kind == "condition":
             return value < 60
         nested = NESTED.get(value // 8)
@@ -86,6 +96,7 @@ def by_the_description(family, steps, seed):
         return None
 
     engine.ask = ask
+    shared = [engine.event(engine.create, 2, number).id for number in RECORDS]
     one = engine.event(engine.create, 1, 1)
     for event in steps:
         if event == "step":

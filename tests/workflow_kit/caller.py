@@ -51,6 +51,8 @@ class Caller:
         """Every request, in order, as it was when it was asked."""
         self.ran = []
         """(activity name, instance) of every action."""
+        self.request = None
+        """The request that is being performed."""
         self._session = None
 
     # Events
@@ -110,8 +112,14 @@ class Caller:
 
     def perform(self, request):
         self.requests.append(copy.copy(request))
-        if self.store.perform(request):
-            return
+        outer, self.request = self.request, request
+        try:
+            if not self.store.perform(request):
+                self.answer(request)
+        finally:
+            self.request = outer
+
+    def answer(self, request):
         if isinstance(request, AskCondition):
             answer = self.conditions.get(request.transition.key, False)
             found = {

@@ -15,7 +15,7 @@ LIMIT = 60
 @st.composite
 def graphs(draw, *, profile, version=1, subflows=(), kinds=("dummy", "function", "stopall"),
            splits=("XOR", "OR", "AND"), joins=("XOR", "AND"), policies=("collapse",)):  # fmt: skip
-    """Draw a definition of up to six activities; ``subflows`` are definitions it may start."""
+    """Draw a definition of up to six activities; ``subflows`` are definitions it may start or find."""
     size = draw(st.integers(2, 6))
     activities = tuple(
         _activity(draw, version, number, profile, subflows, kinds, splits, joins, policies)
@@ -39,7 +39,7 @@ def _activity(draw, version, number, profile, subflows, kinds, splits, joins, po
         join_mode="XOR" if number == 0 else draw(st.sampled_from(joins)),
         flow_start=starts,
         flow_stop=draw(st.booleans()),
-        code="lines" if kind == "function" and draw(st.booleans()) else "",
+        code="lines" if kind in ("function", "subflow") and draw(st.booleans()) else "",
         action_id=number if kind != "subflow" and draw(st.booleans()) else None,
         subflow=draw(st.sampled_from(subflows)) if kind == "subflow" else None,
         signal_send=draw(st.sampled_from(["", "", "ok"])),
