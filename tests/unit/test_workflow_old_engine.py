@@ -1,4 +1,4 @@
-"""The profile ``openerp`` does what the description of the old engine says, on random definitions."""
+"""The profile ``openerp`` does what the description says, on random definitions."""
 
 import contextlib
 import sys
@@ -11,6 +11,7 @@ from workflow_kit.strategies import SIGNALS, Oracle, graphs
 
 from workflow_engine.core.constants import OPENERP
 from workflow_engine.core.errors import StepLimitError
+
 
 @contextlib.contextmanager
 def deep_recursion():

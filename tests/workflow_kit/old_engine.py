@@ -126,10 +126,7 @@ class OldEngine:
         else:
             token.state = "running"
             if activity.kind == "stopall":
-                for other in inst.tokens:
-                    if other is not token:
-                        other.alive = False
-                inst.tokens = [one for one in inst.tokens if one is token]
+                self.stop_others(inst, token)
             if activity.code or (activity.kind == "function" and activity.action_id is not None):
                 self.ask("action", activity.name, inst)
             token.state = "complete"
@@ -138,6 +135,12 @@ class OldEngine:
                 if parent.state == "active":
                     self.validate(parent, activity.signal_send, force=True)
         return True
+
+    def stop_others(self, inst, token):
+        for other in inst.tokens:
+            if other is not token:
+                other.alive = False
+        inst.tokens = [one for one in inst.tokens if one is token]
 
     def subflow(self, inst, token):
         token.state = "running"

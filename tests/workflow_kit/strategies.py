@@ -15,7 +15,7 @@ LIMIT = 60
 @st.composite
 def graphs(draw, *, profile, version=1, subflows=(), kinds=("dummy", "function", "stopall"),
            splits=("XOR", "OR", "AND"), joins=("XOR", "AND"), policies=("collapse",)):  # fmt: skip
-    """Draw a definition of up to six activities; ``subflows`` are definitions it may start or find."""
+    """Draw a definition of up to six activities; it may start or find ``subflows``."""
     size = draw(st.integers(2, 6))
     activities = tuple(
         _activity(draw, version, number, profile, subflows, kinds, splits, joins, policies)
