@@ -93,6 +93,8 @@ class World:
         """Return what differs from the stored rows, and count it as stored from now on."""
         changes = Changes()
         for case in self.dirty:
+            if case.gone:
+                continue
             _instance_changes(case, changes)
             _token_changes(case, changes)
             _mark_changes(case, changes)

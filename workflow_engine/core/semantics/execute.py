@@ -45,6 +45,8 @@ def _act(strand: Strand, token: Token, actor: Actor) -> Generator[Step, Any, boo
     early = node.activity.kind == DUMMY and not token.case.graph.rules.acting_is_running
     token.become(COMPLETE if early else RUNNING)
     answer = yield ask(ACTION, node.activity.id, token, actor)
+    if token.case.gone:
+        return False
     if isinstance(answer, Failure):
         fail(token, actor, answer)
         return False

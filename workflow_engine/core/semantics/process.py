@@ -74,7 +74,9 @@ def cross(case: Case, edge: Transition, pulse: Pulse) -> bool:
     if edge.signal and edge.signal == pulse.signal:
         pulse.crossed = True
     merged = edge.id in case.marks
-    if case.graph.rules.marks_every_crossing or case.graph.nodes[edge.target].is_join:
+    node = case.graph.nodes[edge.target]
+    waits = node.is_join or case.graph.rules.marks_every_crossing
+    if waits and (node.counts or not merged):
         case.mark(edge.id)
     return merged
 
