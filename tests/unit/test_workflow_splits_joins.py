@@ -1,4 +1,4 @@
-"""Splits, joins, signals, conditions and priorities: sections 2.4–2.7, the same in both profiles."""
+"""Splits, joins, signals, conditions, priorities: sections 2.4–2.7, the same in both profiles."""
 
 import pytest
 from workflow_kit.caller import Caller

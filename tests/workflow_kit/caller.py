@@ -1,5 +1,6 @@
 """A caller of the core, as the models will be one: rows in memory, answers from the test."""
 
+import contextlib
 import copy
 
 from workflow_engine.core.events import (
@@ -53,6 +54,8 @@ class Caller:
         """(activity name, instance) of every action."""
         self.request = None
         """The request that is being performed."""
+        self.unanswered = None
+        """Name of a class of requests that get no answer."""
         self._session = None
 
     # Events
@@ -114,6 +117,8 @@ class Caller:
         self.requests.append(copy.copy(request))
         outer, self.request = self.request, request
         try:
+            if type(request).__name__ == self.unanswered:
+                return
             if not self.store.perform(request):
                 self.answer(request)
         finally:
@@ -146,13 +151,10 @@ class Caller:
         for work in request.works:
             self.ran.append((request.activity.name, work.instance))
             action = self.actions.get(request.activity.name)
-            savepoint = self._session.savepoint()
-            rows = {name: copy.copy(value) for name, value in vars(self.store).items()}
             try:
-                results[work.instance] = action(self, work) if action else None
+                with self.savepoint():
+                    results[work.instance] = action(self, work) if action else None
             except BrokenActionError as error:
-                self._session.rollback(savepoint)
-                self.store.__dict__.update(rows)
                 failures[work.instance] = Failure(str(error), error)
         request.answer(results, failures)
 
@@ -163,6 +165,18 @@ class Caller:
             if changes:
                 self.store.perform(changes)
         return self._session.instance_id(work.instance)
+
+    @contextlib.contextmanager
+    def savepoint(self):
+        """Undo rows and session together if something fails inside."""
+        point = self._session.savepoint()
+        rows = {name: copy.copy(value) for name, value in vars(self.store).items()}
+        try:
+            yield
+        except Exception:
+            self._session.rollback(point)
+            self.store.__dict__.update(rows)
+            raise
 
     # What there is
 
