@@ -125,3 +125,5 @@ class LogRow(NamedTuple):
     reason: str = ""
     """What caused it: ``signal``, ``step``, ``timer``…; of a refusal: why."""
     detail: str = ""
+    origin: int = 0
+    """Of a crossing: number of the token that left."""

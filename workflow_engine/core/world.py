@@ -77,12 +77,14 @@ class World:
         signal: str = "",
         reason: str = "",
         detail: str = "",
+        origin: int = 0,
     ) -> None:
         """Write a line of the log."""
         number, activity = (0, None) if token is None else (token.number, token.node.activity.id)
-        self.notes.log.append(
-            LogRow(event, case.id, uid, number, activity, transition, signal, reason, detail)
+        row = LogRow(
+            event, case.id, uid, number, activity, transition, signal, reason, detail, origin
         )
+        self.notes.log.append(row)
 
     @property
     def has_changes(self) -> bool:

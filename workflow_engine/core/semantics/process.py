@@ -60,7 +60,7 @@ def leave(strand: Strand, token: Token, chosen: tuple[Transition, ...], pulse: P
         if case.gone:
             return
         if rules.clears_marks and case.epoch != epoch:
-            case.world.log(DROP, case, pulse.actor.uid, token, edge.id)
+            case.world.log(DROP, case, pulse.actor.uid, token, edge.id, origin=token.number)
             continue
         arrived = arrive(token, edge, pulse, merged=is_merged)
         if arrived is not None:
@@ -88,18 +88,18 @@ def arrive(left: Token, edge: Transition, pulse: Pulse, *, merged: bool) -> Toke
     event = MOVE
     if node.is_join:
         if not all(other.id in case.marks for other in node.incoming):
-            _log(MERGE if merged and not node.counts else ARRIVE, left, edge, pulse)
+            _log(MERGE if merged and not node.counts else ARRIVE, left, left, edge, pulse)
             return None
         for other in node.incoming:
             case.unmark(other.id, one=node.counts)
         event = JOIN
     token = case.add(node, left)
-    _log(event, token, edge, pulse)
+    _log(event, token, left, edge, pulse)
     return token
 
 
-def _log(event: str, token: Token, edge: Transition, pulse: Pulse) -> None:
+def _log(event: str, token: Token, left: Token, edge: Transition, pulse: Pulse) -> None:
     by_signal = bool(edge.signal) and edge.signal == pulse.signal
     signal, reason = (edge.signal, SIGNAL) if by_signal else ("", pulse.reason)
     case = token.case
-    case.world.log(event, case, pulse.actor.uid, token, edge.id, signal, reason)
+    case.world.log(event, case, pulse.actor.uid, token, edge.id, signal, reason, origin=left.number)
