@@ -56,6 +56,8 @@ class Caller:
         """The request that is being performed."""
         self.unanswered = None
         """Name of a class of requests that get no answer."""
+        self.careful = True
+        """Whether an action may fail."""
         self._session = None
 
     # Events
@@ -152,7 +154,7 @@ class Caller:
             self.ran.append((request.activity.name, work.instance))
             action = self.actions.get(request.activity.name)
             try:
-                with self.savepoint():
+                with self.savepoint() if action and self.careful else contextlib.nullcontext():
                     results[work.instance] = action(self, work) if action else None
             except BrokenActionError as error:
                 failures[work.instance] = Failure(str(error), error)

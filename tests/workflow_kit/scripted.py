@@ -14,6 +14,7 @@ class Scripted(Caller):
         super().__init__(*family)
         self.oracle = Oracle(seed)
         self.nested = nested
+        self.careful = False
         self.last = family[-1].id
         self.conditions = {one.key: type(self).condition for g in family for one in g.transitions}
         self.actions = {one.name: type(self).action for g in family for one in g.activities}

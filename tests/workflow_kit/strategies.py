@@ -65,8 +65,10 @@ def _edge(draw, version, number, size, subflows):
 class Oracle:
     """Answers by question, instance and how often it was asked: the same in every order."""
 
-    def __init__(self, seed):
+    def __init__(self, seed, period=None):
         self.seed = seed
+        self.period = period
+        """Records this far apart get the same answers."""
         self.times = {}
         self.asked = []
 
@@ -77,5 +79,6 @@ class Oracle:
         """
         turn = self.times[kind, key, who] = self.times.get((kind, key, who), 0) + 1
         self.asked.append((kind, key, who))
-        text = f"{self.seed} {kind} {key} {who} {turn}"
+        alike = (who[0] % self.period, who[1]) if self.period else who
+        text = f"{self.seed} {kind} {key} {alike} {turn}"
         return hashlib.md5(text.encode(), usedforsecurity=False).digest()[0] % 100

@@ -1,0 +1,176 @@
+"""How often the caller is asked depends on definitions and paths, not on how many instances."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from workflow_kit.caller import Apply, Caller, Load
+from workflow_kit.notation import flow
+from workflow_kit.scripted import Scripted
+from workflow_kit.strategies import SIGNALS, Oracle, graphs
+
+from workflow_engine.core.constants import OPENERP, OR, STRICT, XOR
+from workflow_engine.core.errors import StepLimitError
+from workflow_engine.core.events import Signal, Start, Step
+from workflow_engine.core.requests import AskCondition, RunAction
+
+both = pytest.mark.parametrize("profile", [STRICT, OPENERP])
+FUNCTION = {"kind": "function", "code": "x"}
+SUBFLOW = {"kind": "subflow", "subflow": 2}
+
+
+def asked(caller):
+    """Return how often each question was put."""
+    return Counter(
+        (type(one).__name__, one.transition.id if isinstance(one, AskCondition) else
+         getattr(getattr(one, "activity", None), "id", None))
+        for one in caller.requests
+    )  # fmt: skip
+
+
+def for_many(caller, count, *events):
+    """Start instances in one call, then bring each event to all of them, in one call each."""
+    made = caller.run([Start(1, "m", number) for number in range(count)])
+    ids = [one.instance for one in made]
+    for event in events:
+        caller.requests.clear()
+        caller.run([event(one) for one in ids])
+    return ids
+
+
+@both
+@pytest.mark.parametrize("count", [1, 10, 500])
+def test_one_hop_of_many_is_one_load_and_one_apply(profile, count):
+    caller = Caller(flow("a* -go-> b", profile))
+    for_many(caller, count, lambda one: Signal(one, "go"))
+    assert [type(one) for one in caller.requests] == [Load, Apply]
+    changes = caller.requests[-1].changes
+    assert (len(changes.tokens_updated), len(changes.log)) == (count, count)
+
+
+@both
+@pytest.mark.parametrize("count", [2, 300])
+def test_paths_of_different_lengths_meet_again(profile, count):
+    """Odd records go the long way; whoever waits at the join of the paths waits for them."""
+    text = "a* -go->? b; a -go-> c; b -> d; c -> x; x -> y; y -> z; z -> d; d ->? e"
+    caller = Caller(
+        flow(text, profile, b=FUNCTION, c=FUNCTION, x=FUNCTION, d=FUNCTION, e=FUNCTION),
+        conditions={"a>b": lambda caller, work: work.res_id % 2, "d>e": True},
+    )
+    ids = for_many(caller, count, lambda one: Signal(one, "go"))
+    assert all(caller.where(one) == ["e"] for one in ids)
+    assert asked(caller) == {
+        ("Load", None): 1,
+        ("AskCondition", 1_000_001): 1,
+        ("AskCondition", 1_000_008): 1,
+        ("RunAction", 1002): 1,
+        ("RunAction", 1003): 1,
+        ("RunAction", 1004): 1,
+        ("RunAction", 1005): 1,
+        ("RunAction", 1008): 1,
+        ("Apply", None): 6,
+    }
+
+
+@both
+@pytest.mark.parametrize("count", [3, 200])
+def test_children_are_started_and_tell_in_batches(profile, count):
+    caller = Caller(
+        flow("a* -go-> b; b -subflow.y-> c!", profile, b=SUBFLOW),
+        flow("x* -end-> y!", profile, version=2, y=FUNCTION),
+    )
+    ids = for_many(caller, count, lambda one: Signal(one, "go"))
+    assert asked(caller) == {("Load", None): 1, ("Apply", None): 1}
+    caller.requests.clear()
+    caller.run([Signal(caller.tokens(one)[0].child, "end") for one in ids])
+    # The children, their parents, before the action, at the end.
+    assert asked(caller) == {("Load", None): 2, ("Apply", None): 2, ("RunAction", 2002): 1}
+    assert all(caller.state(one) == "complete" for one in ids)
+
+
+@both
+def test_siblings_take_their_own_steps_together(profile):
+    """Only what they do to their common parent is one after the other."""
+    found = {**SUBFLOW, "code": "x"}
+    caller = Caller(
+        flow("a* -sent-> b", profile, a=found),
+        flow("x* -go-> y; y ->? z", profile, version=2, y={**FUNCTION, "signal_send": "late"}),
+    )
+    children = [caller.start(2, number) for number in range(100)]
+    graph = flow("; ".join(f"n{i}*" for i in range(100)), profile, version=3,
+                 **{f"n{i}": found for i in range(100)})  # fmt: skip
+    caller.store.publish(graph)
+    caller.children = {f"n{number}": one for number, one in enumerate(children)}
+    caller.start(3)
+    caller.requests.clear()
+    caller.run([Signal(one, "go") for one in children])
+    assert caller.count(RunAction) == 1
+    assert caller.count(Load) == 2
+
+
+@both
+def test_a_step_of_instances_at_many_places_asks_each_place_once(profile):
+    text = "; ".join(f"a -{n}-> n{n}; n{n} ->? end" for n in range(10))
+    caller = Caller(flow(f"a*; {text}", profile, a="OR"))
+    ids = [caller.start(1, number) for number in range(100)]
+    for number, one in enumerate(ids):
+        caller.signal(one, str(number % 10))
+    caller.requests.clear()
+    caller.run([Step(one) for one in ids])
+    assert caller.count(AskCondition) == 10
+    assert caller.count(Load) == 1
+
+
+def acyclic(graph):
+    """Keep arrows that lead forward, and one start."""
+    return replace(
+        graph,
+        activities=tuple(
+            replace(one, flow_start=number == 0) for number, one in enumerate(graph.activities)
+        ),
+        transitions=tuple(one for one in graph.transitions if one.source < one.target),
+    )
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    graphs(profile=STRICT, kinds=("dummy", "function"), splits=(XOR,), joins=(XOR,)).map(acyclic),
+    st.sampled_from(["step", *SIGNALS]),
+    st.integers(0, 10**6),
+)
+def test_without_cycles_each_question_is_put_once_per_event(graph, event, seed):
+    caller = Scripted([graph], seed, nested=False)
+    made = caller.run([Start(1, "m", number) for number in range(20)])
+    caller.requests.clear()
+    ids = [one.instance for one in made]
+    caller.run([Step(one) if event == "step" else Signal(one, event) for one in ids])
+    counts = {key: times for key, times in asked(caller).items() if key[1] is not None}
+    assert set(counts.values()) <= {1}
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.data(), st.sampled_from([STRICT, OPENERP]), st.integers(0, 10**6))
+def test_ten_times_as_many_instances_ask_no_more(data, profile, seed):
+    """Of records that come in four kinds, four ask as often as forty, cycles included."""
+    family = [
+        data.draw(graphs(profile=profile, version=1, subflows=(2,), splits=(XOR, OR))),
+        data.draw(graphs(profile=profile, version=2)),
+    ]
+    steps = data.draw(st.lists(st.sampled_from(["step", *SIGNALS]), max_size=3))
+    assert requests_of(family, steps, seed, 4) == requests_of(family, steps, seed, 40)
+
+
+def requests_of(family, steps, seed, count):
+    caller = Scripted(family, seed, nested=False)
+    caller.oracle = Oracle(seed, period=4)
+    try:
+        caller.shared = [caller.start(2, 100)]
+        made = caller.run([Start(1, "m", number) for number in range(count)])
+        for step in steps:
+            ids = [one.instance for one in made]
+            caller.run([Step(one) if step == "step" else Signal(one, step) for one in ids])
+    except StepLimitError:
+        return "endless"
+    return asked(caller)
