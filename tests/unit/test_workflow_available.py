@@ -5,7 +5,7 @@ from workflow_kit.caller import Actor, Caller, Failure, Load
 from workflow_kit.notation import flow
 
 from workflow_engine.core.constants import OPENERP, STRICT
-from workflow_engine.core.requests import AskCondition
+from workflow_engine.core.questions import AskCondition
 
 both = pytest.mark.parametrize("profile", [STRICT, OPENERP])
 SUBFLOW = {"kind": "subflow", "subflow": 2}

@@ -14,7 +14,7 @@ from workflow_kit.strategies import SIGNALS, Oracle, graphs
 from workflow_engine.core.constants import OPENERP, OR, STRICT, XOR
 from workflow_engine.core.errors import StepLimitError
 from workflow_engine.core.events import Signal, Start, Step
-from workflow_engine.core.requests import AskCondition, RunAction
+from workflow_engine.core.questions import AskCondition, RunAction
 
 both = pytest.mark.parametrize("profile", [STRICT, OPENERP])
 FUNCTION = {"kind": "function", "code": "x"}

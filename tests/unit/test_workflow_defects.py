@@ -10,7 +10,8 @@ from workflow_kit.notation import flow
 from workflow_engine.core.constants import OPENERP, STRICT
 from workflow_engine.core.definition import Timer
 from workflow_engine.core.errors import ActivityError
-from workflow_engine.core.requests import AskCondition, Load
+from workflow_engine.core.questions import AskCondition
+from workflow_engine.core.requests import Load
 from workflow_engine.core.session import Session
 from workflow_engine.core.validation import problems
 from workflow_engine.core.version import check_unchanged, fingerprint

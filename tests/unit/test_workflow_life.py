@@ -8,7 +8,7 @@ from workflow_engine.core.constants import OPENERP, STRICT
 from workflow_engine.core.definition import Timer
 from workflow_engine.core.errors import StepLimitError
 from workflow_engine.core.events import Signal
-from workflow_engine.core.requests import AskCondition
+from workflow_engine.core.questions import AskCondition
 
 both = pytest.mark.parametrize("profile", [STRICT, OPENERP])
 FUNCTION = {"kind": "function", "code": "x"}

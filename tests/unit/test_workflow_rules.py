@@ -8,7 +8,7 @@ from workflow_engine.core.constants import OPENERP, STRICT
 from workflow_engine.core.definition import Timer
 from workflow_engine.core.errors import ActivityError, StepLimitError
 from workflow_engine.core.events import Signal
-from workflow_engine.core.requests import RunAction
+from workflow_engine.core.questions import RunAction
 from workflow_engine.core.validation import problems
 
 FUNCTION = {"kind": "function", "code": "x"}

@@ -16,14 +16,8 @@ from workflow_engine.core.events import (
     Trigger,
 )  # fmt: skip
 from workflow_engine.core.memory import MemoryStore
-from workflow_engine.core.requests import (
-    Apply,
-    AskCondition,
-    AskRole,
-    Failure,
-    FindChild,
-    Load,
-)  # fmt: skip
+from workflow_engine.core.questions import AskCondition, AskRole, Failure, FindChild
+from workflow_engine.core.requests import Apply, Load
 from workflow_engine.core.session import Session
 
 USER = Actor(7)

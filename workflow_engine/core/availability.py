@@ -9,8 +9,8 @@ from .batches import Batches, request_for
 from .case import Case
 from .constants import ACTIVE, BLOCKED, COMPLETE, REFUSALS, SUBFLOW_PREFIX
 from .events import Actor, Step
+from .loading import load
 from .requests import Request
-from .run import load
 from .semantics.ask import Frame
 from .semantics.pulse import SIGNAL, Pulse
 from .semantics.react import deliver

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from .case import Case
-from .requests import AskCondition, AskRole, FindChild, Question, RunAction, Work
+from .questions import AskCondition, AskRole, FindChild, Question, RunAction, Work
 from .semantics.ask import CHILD, CONDITION, LOAD, ROLE, Ask
 from .semantics.strand import Strand
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from .constants import BLOCKED, COMPLETE, ERROR
 from .graph import Graph, Node
-from .rows import InstanceRow, Snapshot, TokenRow
+from .rows import InstanceRow, TokenRow
 from .token import Token
 
 if TYPE_CHECKING:
@@ -51,26 +50,6 @@ class Case:
         self.saved: InstanceRow | None = None
         self.saved_tokens: dict[int, TokenRow] = {}
         self.saved_marks: dict[int, int] = {}
-
-    @classmethod
-    def loaded(cls, world: World, graph: Graph, stored: Snapshot) -> Case:
-        """Return an instance as it is stored."""
-        case = cls(world, graph, stored.instance)
-        rows = stored.tokens
-        for row in sorted(rows, key=_age) if len(rows) > 1 else rows:
-            node = graph.nodes[row.activity]
-            token = Token(case, node, row.id, row.number, row.state, row.child)
-            case.tokens[row.number] = token
-            case.saved_tokens[row.id] = row
-            if row.number > case.number:
-                case.number = row.number
-        case.saved = stored.instance
-        if stored.marks:
-            case.marks = dict(stored.marks)
-            case.saved_marks = dict(stored.marks)
-        if stored.parents:
-            case.parents = set(stored.parents)
-        return case
 
     def touch(self) -> None:
         """Remember that it may differ from what is stored."""
@@ -139,30 +118,6 @@ class Case:
             self.marks[transition] = left
         self.touch()
 
-    def rename(self, instances: Mapping[int, int], tokens: Mapping[int, int]) -> None:
-        """Use stored ids instead of provisional ones, in memory and in what counts as stored."""
-        if instances:
-            self.parents = {instances.get(one, one) for one in self.parents}
-        for token in self.tokens.values():
-            token.id = tokens.get(token.id, token.id)
-            if token.child is not None:
-                token.child = instances.get(token.child, token.child)
-        if self.saved is not None:
-            self.saved = self.saved._replace(id=self.id)
-        renamed = [
-            row._replace(
-                id=tokens.get(row.id, row.id),
-                instance=self.id,
-                child=None if row.child is None else instances.get(row.child, row.child),
-            )
-            for row in self.saved_tokens.values()
-        ]
-        self.saved_tokens = {row.id: row for row in renamed}
-
     def waiting_on(self, child: Case) -> list[Token]:
         """Return the tokens that wait for another instance."""
         return [token for token in self.tokens.values() if token.child == child.id]
-
-
-def _age(row: TokenRow) -> int:
-    return row.number

@@ -8,7 +8,8 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from .batches import Batches, request_for
 from .errors import ProtocolError, StepLimitError
 from .events import Actor, AnyEvent, Event, Outcome, Start, Trigger
-from .requests import Apply, Load, Request
+from .loading import load, load_with_parents
+from .requests import Apply, Request
 from .semantics.ask import ACTION, CHILD, LOAD, TURN, Deliver, Frame
 from .semantics.inner import Begin
 from .semantics.react import deliver
@@ -44,7 +45,7 @@ class Run:
     def __iter__(self) -> Iterator[Request]:
         known = [one.instance for one in self._events if isinstance(one, Event)]
         # R1 (B11): the locks come first, and with them what is true once they are held.
-        yield from _load_with_parents(self._world, known)
+        yield from load_with_parents(self._world, known)
         strands = self._strands()
         self._check_depth(strands)
         self._world.depth += 1
@@ -152,24 +153,3 @@ def _opening(strand: Strand, event: AnyEvent) -> Frame:
         yield Deliver(strand.case, Begin(), strand.actor)
     elif strand.case is not None:
         yield Deliver(strand.case, event, strand.actor)
-
-
-def _load_with_parents(world: World, ids: Iterable[int]) -> Iterator[Request]:
-    """Load instances and all that wait for them, directly or not: they may have to be told.
-
-    Locked in the order of their ids in each round, so that two transactions do not wait for each
-    other more often than their instances are linked.
-    """
-    wanted = set(ids) - world.cases.keys()
-    while wanted:
-        yield from load(world, wanted, lock=True)
-        loaded = [world.cases[one] for one in wanted if one in world.cases]
-        wanted = {parent for case in loaded for parent in case.parents} - world.cases.keys()
-
-
-def load(world: World, ids: set[int], *, lock: bool) -> Iterator[Request]:
-    """Load what is not in memory yet."""
-    request = Load(tuple(sorted(ids - world.cases.keys())), lock)
-    if request.instances:
-        yield request
-        world.load(request.snapshots())

@@ -8,9 +8,11 @@ from typing import Protocol
 from .case import Case
 from .changes import Changes
 from .constants import ACTIVE
+from .differences import add_differences
 from .graph import Graph
 from .notes import Notes
-from .rows import InstanceRow, LogRow, Mark, Snapshot
+from .rows import InstanceRow, LogRow, Snapshot
+from .stored import load_case, rename_rows
 from .token import Token
 
 
@@ -48,7 +50,7 @@ class World:
         """Take over instances as they are stored."""
         for stored in snapshots:
             graph = self.definitions.graph(stored.instance.graph)
-            self.cases[stored.instance.id] = Case.loaded(self, graph, stored)
+            self.cases[stored.instance.id] = load_case(self, graph, stored)
 
     def create(self, graph: Graph, res_type: str, res_id: int, uid: int) -> Case:
         """Return a new instance."""
@@ -97,9 +99,7 @@ class World:
         for case in self.dirty:
             if case.gone:
                 continue
-            _instance_changes(case, changes)
-            _token_changes(case, changes)
-            _mark_changes(case, changes)
+            add_differences(case, changes)
         self.notes.fill(changes)
         self.dirty = {}
         self.notes = Notes()
@@ -116,52 +116,4 @@ class World:
                 del self.cases[case.id]
                 case.id = instances[case.id]
                 self.cases[case.id] = case
-            case.rename(instances, tokens)
-
-
-def _instance_changes(case: Case, changes: Changes) -> None:
-    highest = next(reversed(case.tokens), 0)
-    stored = 0 if case.saved is None else case.saved.number
-    number = case.number if case.number > highest else stored
-    row = InstanceRow(
-        case.id,
-        case.graph.id,
-        case.res_type,
-        case.res_id,
-        case.uid,
-        case.state,
-        case.results,
-        number,
-    )
-    if case.saved is None:
-        changes.instances_created.append(row)
-    elif row != case.saved:
-        changes.instances_updated.append(row)
-    case.saved = row
-
-
-def _token_changes(case: Case, changes: Changes) -> None:
-    rows = {token.id: token.row() for token in case.tokens.values()}
-    before = case.saved_tokens
-    for row_id, row in rows.items():
-        known = before.get(row_id)
-        if known is None:
-            changes.tokens_created.append(row)
-        elif known != row:
-            changes.tokens_updated.append(row)
-    changes.tokens_deleted += [row_id for row_id in before if row_id not in rows]
-    case.saved_tokens = rows
-
-
-def _mark_changes(case: Case, changes: Changes) -> None:
-    """Only arrows of AND joins wait; others are marked while their target is at work (2.7)."""
-    if not case.marks and not case.saved_marks:
-        return
-    nodes, arrows = case.graph.nodes, case.graph.arrows
-    marks = {one: n for one, n in case.marks.items() if nodes[arrows[one].target].is_join}
-    before = case.saved_marks
-    changes.marks_set += [
-        Mark(case.id, one, count) for one, count in marks.items() if before.get(one) != count
-    ]
-    changes.marks_cleared += [(case.id, one) for one in before if one not in marks]
-    case.saved_marks = marks
+            rename_rows(case, instances, tokens)

@@ -16,7 +16,7 @@ from ..constants import BLOCKED, COMPLETE, ERROR, INCIDENT
 from ..definition import Transition
 from ..errors import ActivityError, TransitionError, WorkflowError
 from ..events import Actor
-from ..requests import Failure
+from ..questions import Failure
 from ..rows import FAILED
 from ..token import Token
 from .inner import Inner

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..constants import COMPLETE, DUMMY, RUNNING, STOPALL, SUBFLOW
 from ..events import Actor
-from ..requests import Failure
+from ..questions import Failure
 from ..rows import KILL
 from ..token import Token
 from .ask import ACTION, Step, ask, fail

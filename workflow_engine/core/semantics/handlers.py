@@ -7,7 +7,7 @@ from typing import Any
 from ..case import Case
 from ..constants import ACTIVE, COMPLETE, RUNNING, SUBFLOW_DELETED, SUBFLOW_PREFIX
 from ..events import Actor, Signal, Step, Trigger
-from ..requests import Failure
+from ..questions import Failure
 from ..rows import START
 from .ask import Frame, park
 from .inner import Begin, ChildDeleted, ChildDone, Sent

@@ -9,7 +9,7 @@ from ..constants import AND, PRIORITY, SPLIT, XOR
 from ..constants import CONDITION as NOT_TRUE
 from ..constants import ROLE as NO_ROLE
 from ..definition import Transition
-from ..requests import Failure
+from ..questions import Failure
 from ..token import Token
 from .ask import CONDITION, ROLE, Step, ask, fail
 from .pulse import Pulse

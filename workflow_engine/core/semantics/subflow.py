@@ -8,7 +8,7 @@ from typing import Any
 from ..case import Case
 from ..constants import COMPLETE, RUNNING
 from ..events import Actor
-from ..requests import Failure
+from ..questions import Failure
 from ..rows import KILL
 from ..token import Token
 from .ask import CHILD, Deliver, Step, ask, fail

@@ -1,0 +1,29 @@
+"""Instances come into memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from .requests import Load, Request
+from .world import World
+
+
+def load_with_parents(world: World, ids: Iterable[int]) -> Iterator[Request]:
+    """Load instances and all that wait for them, directly or not: they may have to be told.
+
+    Locked in the order of their ids in each round, so that two transactions do not wait for each
+    other more often than their instances are linked.
+    """
+    wanted = set(ids) - world.cases.keys()
+    while wanted:
+        yield from load(world, wanted, lock=True)
+        loaded = [world.cases[one] for one in wanted if one in world.cases]
+        wanted = {parent for case in loaded for parent in case.parents} - world.cases.keys()
+
+
+def load(world: World, ids: set[int], *, lock: bool) -> Iterator[Request]:
+    """Load what is not in memory yet."""
+    request = Load(tuple(sorted(ids - world.cases.keys())), lock)
+    if request.instances:
+        yield request
+        world.load(request.snapshots())
