@@ -2,13 +2,10 @@
 
 import pytest
 from workflow_kit.caller import Actor, Caller, Failure, Load
-from workflow_kit.notation import flow
+from workflow_kit.notation import FUNCTION, SUBFLOW, flow
+from workflow_kit.profiles import both
 
-from workflow_engine.core.constants import OPENERP, STRICT
 from workflow_engine.core.questions import AskCondition
-
-both = pytest.mark.parametrize("profile", [STRICT, OPENERP])
-SUBFLOW = {"kind": "subflow", "subflow": 2}
 
 
 def offered(caller, one, **kwargs):
@@ -87,7 +84,7 @@ def test_a_failing_condition_is_no_offer_and_no_incident():
 def test_looking_inside_an_action_sees_its_own_session():
     seen = []
     caller = Caller(
-        flow("a* -go-> b; b -x-> c", b={"kind": "function", "code": "x"}),
+        flow("a* -go-> b; b -x-> c", b=FUNCTION),
         actions={"b": lambda caller, work: seen.append(offered(caller, work.instance))},
     )
     one = caller.start()

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from workflow_kit.caller import Apply, Caller, Load
-from workflow_kit.notation import flow
+from workflow_kit.notation import FUNCTION, SUBFLOW, flow
+from workflow_kit.profiles import both
 from workflow_kit.scripted import Scripted
 from workflow_kit.strategies import SIGNALS, Oracle, graphs
 
@@ -15,10 +16,6 @@ from workflow_engine.core.constants import OPENERP, OR, STRICT, XOR
 from workflow_engine.core.errors import StepLimitError
 from workflow_engine.core.events import Signal, Start, Step
 from workflow_engine.core.questions import AskCondition, RunAction
-
-both = pytest.mark.parametrize("profile", [STRICT, OPENERP])
-FUNCTION = {"kind": "function", "code": "x"}
-SUBFLOW = {"kind": "subflow", "subflow": 2}
 
 
 def asked(caller):

@@ -2,17 +2,14 @@
 
 import pytest
 from workflow_kit.caller import BrokenActionError, Caller, Failure
-from workflow_kit.notation import flow
+from workflow_kit.notation import FOUND, FUNCTION, flow
+from workflow_kit.profiles import both
 
-from workflow_engine.core.constants import OPENERP, STRICT
 from workflow_engine.core.errors import ActivityError, ProtocolError, TransitionError
 from workflow_engine.core.events import Actor, Signal, Start
 from workflow_engine.core.session import Session
 
-both = pytest.mark.parametrize("profile", [STRICT, OPENERP])
-FUNCTION = {"kind": "function", "code": "x"}
 PARKED = {**FUNCTION, "on_error": "incident"}
-SUBFLOW = {"kind": "subflow", "subflow": 2, "code": "x"}
 
 
 def broken(*_):
@@ -103,9 +100,9 @@ def test_retry_asks_a_failed_condition_again(profile):
                      "flow 1, activity a: disk full", id="action"),
         pytest.param("a* ->? b", {}, {"a>b": lambda *_: Failure("no field")}, {}, TransitionError,
                      "flow 1, transition a → b: no field", id="condition"),
-        pytest.param("a* -> b", SUBFLOW, {}, {"a": Failure("no invoice")}, ActivityError,
+        pytest.param("a* -> b", FOUND, {}, {"a": Failure("no invoice")}, ActivityError,
                      "flow 1, activity a: no invoice", id="record to wait for"),
-        pytest.param("a* -> b", SUBFLOW, {}, {"a": 77}, ActivityError,
+        pytest.param("a* -> b", FOUND, {}, {"a": 77}, ActivityError,
                      "no instance of the workflow", id="instance is gone"),
         pytest.param("a* -> b", {"kind": "subflow"}, {}, {}, ActivityError,
                      "no workflow is set", id="no subflow"),
@@ -122,7 +119,7 @@ def test_by_default_a_failure_is_raised_with_its_place(
 
 
 def test_a_subflow_that_finds_nothing_can_be_tried_again():
-    caller = Caller(flow("a* -> b!", a={**SUBFLOW, "on_error": "incident"}),
+    caller = Caller(flow("a* -> b!", a={**FOUND, "on_error": "incident"}),
                     flow("x* -> y!", version=2))  # fmt: skip
     one = caller.start()
     assert caller.where(one) == ["a:error"]
@@ -170,7 +167,7 @@ def test_a_savepoint_wants_everything_stored():
 @pytest.mark.parametrize("name", ["Load", "Apply", "AskCondition", "RunAction", "FindChild"])
 def test_an_unanswered_request_is_a_bug_of_the_caller(name):
     text = "a* -go-> b; b ->? c; b -> d; d -> e"
-    caller = Caller(flow(text, d=FUNCTION, e=SUBFLOW), flow("x*", version=2))
+    caller = Caller(flow(text, d=FUNCTION, e=FOUND), flow("x*", version=2))
     one = caller.start()
     caller.unanswered = name
     with pytest.raises(ProtocolError, match=f"{name} was not answered"):

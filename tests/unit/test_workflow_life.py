@@ -2,17 +2,14 @@
 
 import pytest
 from workflow_kit.caller import Apply, Caller
-from workflow_kit.notation import flow
+from workflow_kit.notation import FUNCTION, JOIN, SUBFLOW, flow
+from workflow_kit.profiles import both
 
-from workflow_engine.core.constants import OPENERP, STRICT
 from workflow_engine.core.definition import Timer
 from workflow_engine.core.errors import StepLimitError
 from workflow_engine.core.events import Signal
 from workflow_engine.core.questions import AskCondition
 
-both = pytest.mark.parametrize("profile", [STRICT, OPENERP])
-FUNCTION = {"kind": "function", "code": "x"}
-SUBFLOW = {"kind": "subflow", "subflow": 2}
 LATE = {"wait>late": {"timer": Timer("48 hours")}}
 BESIDE = {"wait>late": {"timer": Timer("48 hours", interrupting=False)}}
 
@@ -105,7 +102,7 @@ def test_a_timer_on_a_subflow_lets_the_token_go_without_the_child(profile):
 @both
 def test_a_jump_replaces_all_tokens(profile):
     text = "s* -> a; s -> b; a -> j; b -x-> j; c -go-> d!"
-    caller = Caller(flow(text, profile, s="OR", j={"join_mode": "AND"}, c=FUNCTION))
+    caller = Caller(flow(text, profile, s="OR", j=JOIN, c=FUNCTION))
     one = caller.start()
     caller.jump(one, "c")
     assert (caller.where(one), caller.marks(one), caller.names_run()) == (["c"], {}, ["c"])

@@ -2,11 +2,8 @@
 
 import pytest
 from workflow_kit.caller import Caller
-from workflow_kit.notation import flow
-
-from workflow_engine.core.constants import OPENERP, STRICT
-
-both = pytest.mark.parametrize("profile", [STRICT, OPENERP])
+from workflow_kit.notation import FUNCTION, JOIN, flow
+from workflow_kit.profiles import both
 
 
 def keys_true(*keys):
@@ -86,7 +83,7 @@ def test_or_loses_what_does_not_pass_now(profile):
 @both
 def test_an_and_join_fires_once_when_the_last_arrow_is_crossed(profile):
     text = "a* -> b; a -> c; b -b_ok-> d!; c -c_ok-> d"
-    caller = Caller(flow(text, profile, a="AND", d={"join_mode": "AND"}))
+    caller = Caller(flow(text, profile, a="AND", d=JOIN))
     one = caller.start()
     caller.signal(one, "c_ok")
     assert (caller.where(one), caller.marks(one)) == (["b"], {"c>d": 1})
@@ -103,7 +100,7 @@ def test_an_and_join_fires_once_when_the_last_arrow_is_crossed(profile):
 
 @both
 def test_an_xor_join_starts_one_token_per_arrival(profile):
-    function = {"kind": "function", "code": "x"}
+    function = FUNCTION
     caller = Caller(flow("a* -> b; a -> c; b -> d; c -> d", profile, a="OR", d=function))
     assert caller.where(caller.start()) == ["d", "d"]
     assert caller.names_run() == ["d", "d"]
@@ -139,7 +136,7 @@ def test_counting_joins_keep_what_collapsing_ones_merge(profile):
 
 @both
 def test_two_equal_arrows_into_a_join_are_two_arrows(profile):
-    caller = Caller(flow("a* -> d; a -> d", profile, a="OR", d={"join_mode": "AND"}))
+    caller = Caller(flow("a* -> d; a -> d", profile, a="OR", d=JOIN))
     assert caller.where(caller.start()) == ["d"]
 
 
@@ -173,7 +170,7 @@ def test_a_complete_instance_is_inert(profile):
 @both
 def test_the_order_of_side_effects_is_depth_first(profile):
     """The whole chain of the first branch comes before the second branch (R2)."""
-    function = {"kind": "function", "code": "x"}
+    function = FUNCTION
     caller = Caller(
         flow("a* -> b; a -> c; b -> d; c -> e", profile, a="OR",
              b=function, c=function, d=function, e=function)

@@ -1,15 +1,11 @@
 """What is said about a definition before it is published."""
 
 import pytest
-from workflow_kit.notation import flow
+from workflow_kit.notation import FUNCTION, JOIN, STOPALL, flow
 
 from workflow_engine.core.constants import OPENERP, STRICT
 from workflow_engine.core.definition import Timer
 from workflow_engine.core.validation import ERROR, WARNING, problems
-
-FUNCTION = {"kind": "function", "code": "x"}
-JOIN = {"join_mode": "AND"}
-STOPALL = {"kind": "stopall"}
 
 
 def found(graph):

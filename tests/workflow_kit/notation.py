@@ -15,6 +15,14 @@ from workflow_engine.core.constants import AND, OR, STRICT, XOR
 from workflow_engine.core.definition import Activity, Transition
 from workflow_engine.core.graph import Graph
 
+#: Fields of frequent activities.
+FUNCTION = {"kind": "function", "code": "x"}
+SERVER = {"action_id": 5}
+SUBFLOW = {"kind": "subflow", "subflow": 2}
+FOUND = {**SUBFLOW, "code": "x"}
+STOPALL = {"kind": "stopall"}
+JOIN = {"join_mode": AND}
+
 ARROW = re.compile(r"^(\w+)(\*?)(!?)\s*-(?:([\w.]+)-)?>(\??)\s*(\w+)(\*?)(!?)$")
 LONE = re.compile(r"^(\w+)(\*?)(!?)$")
 SHORT = {XOR: {"split_mode": XOR}, OR: {"split_mode": OR}, AND: {"split_mode": AND}}
