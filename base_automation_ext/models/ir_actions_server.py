@@ -75,6 +75,10 @@ class IrActionsServer(models.Model):
         )
 
     def _parts_of_rule(self):
+        if self.state == "rule":
+            # Only what the tasks of a rule run is about the change the rule is about.
+            rule = self.rule_run_id
+            return rule.action_server_ids if rule.later_action_id == self else self.browse()
         return self._get_next_actions() if hasattr(self, "_get_next_actions") else self.child_ids
 
     def _names_old_values(self):

@@ -3,7 +3,6 @@
 from odoo import api, fields, models
 
 from odoo.addons.server_action_engine.core.frames import state_of
-from odoo.addons.server_action_engine.models.server_action_task_enqueue import PAYLOAD_KEY
 
 from .rule_entry import make_entry
 
@@ -71,8 +70,7 @@ class IrActionsServer(models.Model):
         records = eval_context["records"]
         rule = self.rule_run_id.with_env(records.env)
         if self == self.rule_run_id.later_action_id:
-            payload = self.env.context.get(PAYLOAD_KEY)
-            ran = rule._run_due(records, payload)
+            ran = rule._run_due(records)
             self._note_rule_run(len(records) - len(ran))
         elif self.rule_run_id.active and not self.rule_run_id.paused:
             self.env["base.automation.subscriber"]._fire(make_entry(self.rule_run_id), records)

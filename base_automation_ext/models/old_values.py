@@ -2,6 +2,11 @@
 
 from odoo import api, models
 
+from .old_values_of_tasks import old_values_of_task
+
+#: Context key beside stock's ``old_values``: name of the model they belong to.
+MODEL_KEY = "old_values_model"
+
 
 class OldRecord:
     """The record as it was before the change: ``old.stage_id``, ``old['stage_id']``.
@@ -55,12 +60,28 @@ def change_names(record):
 
     :returns: empty outside a rule on a change
     """
-    context = record.env.context
-    if "__action_done" not in context or "old_values" not in context:
+    found = old_values_in(record.env)
+    if found is None:
         return {}
-    all_old = context["old_values"]
-    old = OldRecord(record, None if all_old is None else all_old.get(record.id, {}))
+    model_name, all_old = found
+    if model_name not in (None, record._name):
+        # A record the action has come to from the one that changed.
+        old = OldRecord(record, {})
+    else:
+        old = OldRecord(record, None if all_old is None else all_old.get(record.id, {}))
     return {"old": old, "new": record, "changed": changed_function(record, old)}
+
+
+def old_values_in(env):
+    """Return what the running rule, or the background task of one, knows of values before.
+
+    :returns: ``(model name, {id: {field: value}})``, the second None for new records; None
+        outside a rule on a change
+    """
+    context = env.context
+    if "__action_done" in context and "old_values" in context:
+        return context.get(MODEL_KEY), context["old_values"]
+    return old_values_of_task(env)
 
 
 class IrActionsServer(models.Model):

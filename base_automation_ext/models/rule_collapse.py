@@ -14,6 +14,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..core.guards import DEFAULT_MAX_CHAIN_DEPTH, loop_message
+from ..core.triggers.base import Change
 from .environments import ActionDone
 from .old_value_rows import pack, unpack
 from .outermost_flush import OutermostFlush
@@ -232,7 +233,12 @@ class BaseAutomationPending(models.Model):
 def _changed(entry, records, old_values):
     """Return the records of which something the rule wants to know of has changed."""
     if old_values is None:
-        return records
+        # To a trigger that ignores new records their first change is the first one.
+        return [
+            record
+            for record in records
+            if not entry.trigger.is_selective or entry.trigger.matches(Change(None, record))
+        ]
     names = entry.heard or ()
     return [record for record in records if differs(record, old_values.get(record.id, {}), names)]
 

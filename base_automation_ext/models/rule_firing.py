@@ -111,7 +111,8 @@ class BaseAutomationFiring(models.Model):
             "SELECT id FROM base_automation_firing "
             "WHERE rule_id = %s AND res_id IS NULL AND key IS NULL "
             "AND (fired_at IS NULL OR fired_at <= %s) "
-            "ORDER BY fired_at NULLS FIRST, id LIMIT %s %s",
+            # In no order: two transactions rarely want the same one.
+            "ORDER BY random() LIMIT %s %s",
             rule.id,
             now - limits.period,
             count,

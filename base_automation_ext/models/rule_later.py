@@ -6,7 +6,7 @@ from odoo.exceptions import ValidationError
 from odoo.addons.server_action_engine.models.error_policy import RETRY
 
 from ..core.guards import period
-from .old_value_rows import pack, unpack
+from .old_values import old_values_in
 from .rule_limits import UNITS
 
 _LATER = frozenset(
@@ -156,42 +156,28 @@ class BaseAutomation(models.Model):
         options = {"origin": rule}
         if rule.rate_limit:
             options["group"] = rule._rate_group_name()
-        for part, values in self._parts_with_old_values(records):
-            # The actions of a rule run in superuser mode, as they do at once.
-            self._enqueue_rule(rule, part.sudo(), values=values, **options)
-        return records
-
-    def _enqueue_rule(self, rule, records, **options):
         tasks = self.env["server.action.task"].sudo()
+        # The actions of a rule run in superuser mode, as they do at once.
         if not rule.debounce_number:
-            return tasks._enqueue(rule.later_action_id, records, **options)
-        return tasks._enqueue_when_quiet(
+            tasks._enqueue(rule.later_action_id, records.sudo(), **options)
+            return records
+        tasks._enqueue_when_quiet(
             rule.later_action_id,
-            records,
+            records.sudo(),
             quiet_seconds=period(rule.debounce_number, rule.debounce_unit).total_seconds(),
             idempotency_key=rule._rate_group_name(),
             **options,
         )
+        return records
 
-    def _parts_with_old_values(self, records):
-        """Yield (records, values of their task): together, unless their old values are needed."""
-        old_values = self.env.context.get("old_values")
-        if not old_values or not self.sudo().action_server_ids._compare_old_values():
-            yield records, None
-            return
-        for record in records:
-            yield record, {"old": pack(record.sudo(), old_values.get(record.id, {}))}
-
-    def _run_due(self, records, values):
+    def _run_due(self, records):
         """Run the rule on records whose time has come.
 
-        :param values: what :meth:`_run_later` kept for them
         :returns: the records it ran on
         """
         rule = self.sudo()
         if not rule.active or rule.paused or self._is_globally_paused():
             return records.browse()
-        old = None
-        if values and values.get("old"):
-            old = {records.id: unpack(records.browse(), values["old"])}
-        return self.env["base.automation.subscriber"]._run_due(rule, records, old)
+        known = old_values_in(records.env)
+        old_values = known[1] if known else None
+        return self.env["base.automation.subscriber"]._run_due(rule, records, old_values)

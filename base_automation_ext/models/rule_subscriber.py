@@ -24,6 +24,7 @@ from ..core.triggers import keys_hearing
 from ..core.triggers.base import Change
 from .environments import ActionDone, released_environments
 from .event_view import EventView
+from .old_values import MODEL_KEY
 from .rule_entry import COLLAPSE, make_entry
 from .rule_expressions import is_broken
 from .rule_overrides import FILTERS
@@ -358,6 +359,7 @@ class RuleSubscriber(models.AbstractModel):
 
     def _rule_of(self, entry, records, context):
         """Return the rule in the environment it is processed in."""
+        context = {MODEL_KEY: records._name, **context}
         return records.env["base.automation"].with_context(**context).browse(entry.id)
 
 

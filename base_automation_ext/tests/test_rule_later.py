@@ -151,7 +151,7 @@ class TestRuleLater(RuleCase):
         self.assertEqual(partners.mapped("ref"), ["hit", False, "hit"])
         states = {task.res_id: task.state for task in self.tasks_of(rule)}
         self.assertEqual([states[id_] for id_ in partners.ids], ["done", "failed", "done"])
-        self.assertEqual((rule.run_count, rule.run_trouble_count), (2, 1))
+        self.assertEqual((rule.run_count, rule.run_trouble_count), (3, 1))
 
     def test_rule_takes_its_things_along(self):
         """Deleting the rule deletes its background action, group and tasks."""

@@ -131,9 +131,7 @@ class TestRuleLimits(RuleCase):
 
     def test_statements_do_not_grow_with_the_records(self):
         """Two statements per kind of limit for five records and for fifty."""
-        self.limited(
-            limit_per_record=9, limit_count=999, limit_unit="days", unique_key="record.name"
-        )
+        self.limited(limit_per_record=9, limit_count=999, limit_unit="days", unique_key="record.id")
         few, many, warm = self.make_partners(5), self.make_partners(50), self.make_partners(1)
         warm.function = "warm"
         few_count, many_count = (

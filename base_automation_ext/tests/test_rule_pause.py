@@ -126,9 +126,9 @@ class TestRulePause(RuleCase):
             filter_domain="[('category_id', '=', ref('base_automation_ext.tag_a').id)]",
             fields=["function"],
         )
-        data.unlink()
         partner = self.make_partners(1)
         partner.with_context(automation_skip=True).ref = False
+        data.unlink()
         with self.assertLogs("odoo.addons.base_automation_ext", "WARNING"):
             partner.function = "saved"
         self.assertEqual((partner.function, partner.ref), ("saved", False))

@@ -124,6 +124,17 @@ class TestMailTriggers(RuleCase):
             trigger="on_update",
         )
         self.record.with_user(self.env.ref("base.user_admin")).function = "x"
+        m = self.record.message_ids[:1]
+        print(
+            "DEBUG",
+            m.message_type,
+            m.author_id,
+            m.author_id.partner_share,
+            m.subtype_id.name,
+            m.partner_ids,
+            m.notification_ids,
+            m.is_internal,
+        )
         self.assertEqual(self.heard(), {"on_mail_out"})
 
     def test_answering_rule_does_not_answer_itself(self):

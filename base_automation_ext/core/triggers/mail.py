@@ -10,8 +10,10 @@ from odoo.addons.server_action_engine.core.subscriptions import MESSAGE
 from .base import AFTER, CHANGE, MAIL, Trigger, _lt
 from .registry import register
 
-#: Kinds of messages people write, by hand or through an action. The others tell of changes.
-_WRITTEN = frozenset({"comment", "email", "email_outgoing", "auto_comment"})
+#: Kinds of messages the company sends, whoever is their author.
+_SENT = frozenset({"email_outgoing", "auto_comment"})
+#: Kinds of messages to somebody. The others tell of changes.
+_WRITTEN = _SENT | {"comment", "email"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +33,11 @@ class PostedMessage:
         """Return the keys of the triggers it sets off."""
         if self.is_note or self.kind not in _WRITTEN:
             return ()
+        is_ours = self.has_internal_author or self.kind in _SENT
         found = []
-        if self.kind == "email" or not self.has_internal_author:
+        if self.kind == "email" or not is_ours:
             found.append(MailIn.key)
-        if self.has_internal_author and self.reaches_outside:
+        if is_ours and self.reaches_outside:
             found.append(MailOut.key)
         return found
 
