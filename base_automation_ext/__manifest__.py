@@ -9,6 +9,7 @@
     "depends": ["base_automation", "server_action_engine"],
     "data": [
         "security/ir.model.access.csv",
+        "security/base_automation_security.xml",
         "views/base_automation_views.xml",
         "views/base_automation_firing_views.xml",
     ],

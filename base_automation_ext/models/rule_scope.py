@@ -21,7 +21,7 @@ class BaseAutomation(models.Model):
     only_group_ids = fields.Many2many(
         "res.groups",
         relation="base_automation_only_group_rel",
-        string="Users",
+        string="User Groups",
         help="The rule fires only when a user of one of these groups makes the change, also where "
         "the system acts in the name of that user. Empty means everybody.",
     )

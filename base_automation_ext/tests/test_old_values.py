@@ -170,8 +170,8 @@ class TestOldValuesEverywhere(RuleCase):
         partner = self.make_partners(1, function="a")
         self.env["res.partner.category"].search([]).unlink()
         self.env.cr.execute(
-            'INSERT INTO res_partner_category (id, name, active) VALUES (%s, \'{"en_US": "T"}\', TRUE)',
-            [partner.id],
+            "INSERT INTO res_partner_category (id, name, active) VALUES (%s, %s, TRUE)",
+            [partner.id, '{"en_US": "T"}'],
         )
         tag = self.env["res.partner.category"].browse(partner.id)
         inner = self.env["ir.actions.server"].create(

@@ -125,6 +125,20 @@ class TestRuleScope(RuleCase):
         self.assertEqual(partners.mapped("ref"), [False, False])
         self.assertEqual(partners.mapped("city"), ["seen", "seen"])
 
+    def test_rules_of_other_companies_are_not_shown(self):
+        """Who administers one company does not see the rules of another one; they still fire."""
+        other = self.env["res.company"].create({"name": "Other"})
+        shared, foreign = self.make_rule(), self.make_rule(company_ids=[(6, 0, other.ids)])
+        admin = new_test_user(self.env, "admin of one", groups="base.group_system")
+        found = self.env["base.automation"].with_user(admin).search([])
+        self.assertIn(shared, found)
+        self.assertNotIn(foreign, found)
+        shared.active = False
+        partner = self.make_partners(1)
+        partner.with_context(automation_skip=True).write({"ref": False, "company_id": other.id})
+        partner.with_user(admin).sudo().comment = "go"
+        self.assertEqual(self.fired(partner), [True])
+
     def test_rule_called_directly_keeps_its_scope(self):
         """Stock's webhooks and schedule call ``_process``; the scope holds there too."""
         rule = self.make_rule(
