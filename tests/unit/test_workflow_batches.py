@@ -50,25 +50,69 @@ def test_one_hop_of_many_is_one_load_and_one_apply(profile, count):
 @both
 @pytest.mark.parametrize("count", [2, 300])
 def test_paths_of_different_lengths_meet_again(profile, count):
-    """Odd records go the long way; whoever waits at the join of the paths waits for them."""
+    """Odd records go the short way, and wait for the others where the ways meet."""
     text = "a* -go->? b; a -go-> c; b -> d; c -> x; x -> y; y -> z; z -> d; d ->? e"
+    steps = dict.fromkeys("bcdexyz", FUNCTION)
     caller = Caller(
-        flow(text, profile, b=FUNCTION, c=FUNCTION, x=FUNCTION, d=FUNCTION, e=FUNCTION),
+        flow(text, profile, **steps),
         conditions={"a>b": lambda caller, work: work.res_id % 2, "d>e": True},
     )
     ids = for_many(caller, count, lambda one: Signal(one, "go"))
     assert all(caller.where(one) == ["e"] for one in ids)
+    actions = [one for one in caller.requests if isinstance(one, RunAction)]
+    assert sorted(one.activity.name for one in actions) == sorted(steps)
+    conditions = [one for one in caller.requests if isinstance(one, AskCondition)]
+    assert [one.transition.key for one in conditions] == ["a>b", "d>e"]
+    # Those that came later are not served later: the events' order is kept.
+    meeting = next(one for one in actions if one.activity.name == "d")
+    assert [work.instance for work in meeting.works] == ids
+
+
+@both
+def test_a_cycle_costs_one_round_per_lap_whoever_runs_it(profile):
+    """Record n goes round n times; together they ask as often as the most persistent one."""
+    laps = {}
+
+    def again(caller, work):
+        laps[work.instance] = laps.get(work.instance, 0) + 1
+        return laps[work.instance] <= work.res_id
+
+    caller = Caller(
+        flow("a* -go-> b; b -> c; c ->? b; c -> d", profile, b=FUNCTION, c=FUNCTION),
+        conditions={"c>b": again},
+    )
+    for_many(caller, 6, lambda one: Signal(one, "go"))
     assert asked(caller) == {
         ("Load", None): 1,
-        ("AskCondition", 1_000_001): 1,
-        ("AskCondition", 1_000_008): 1,
-        ("RunAction", 1002): 1,
-        ("RunAction", 1003): 1,
-        ("RunAction", 1004): 1,
-        ("RunAction", 1005): 1,
-        ("RunAction", 1008): 1,
-        ("Apply", None): 6,
+        ("RunAction", 1002): 6,
+        ("RunAction", 1003): 6,
+        ("AskCondition", 1_000_003): 6,
+        ("Apply", None): 13,
     }
+
+
+@both
+def test_those_who_stay_do_not_hold_up_those_who_go_on(profile):
+    """Record n stays twenty rounds at b on its lap n; nobody waits for it, so laps overlap."""
+    count, rounds = 10, 20
+    steps = {}
+
+    def stays(caller, work):
+        """Tell whether to stay at b: twenty times on one of the laps, never on the others."""
+        lap, stayed = steps.setdefault(work.instance, [0, 0])
+        if lap == work.res_id and stayed < rounds:
+            steps[work.instance][1] += 1
+            return True
+        steps[work.instance][0] += 1
+        return False
+
+    caller = Caller(
+        flow("a* -go-> b; b ->? b; b -> c; c ->? b", profile, b=FUNCTION, c=FUNCTION),
+        conditions={"b>b": stays, "c>b": lambda caller, work: steps[work.instance][0] < count},
+    )
+    for_many(caller, count, lambda one: Signal(one, "go"))
+    # Each record runs b thirty times and c ten times.
+    assert caller.count(RunAction) <= 2 * (count + rounds)
 
 
 @both

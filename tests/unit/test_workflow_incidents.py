@@ -146,6 +146,7 @@ def test_what_a_failed_action_did_to_other_instances_is_undone():
     assert caller.where(other) == ["y"]
     assert caller.where(one) == ["b:error"]
     assert len(caller.store.instances) == 2
+    assert not [row for row in caller.store.log if row.event in ("refused", "deferred")]
     caller.actions = {}
     caller.retry(one, caller.tokens(one)[0].id)
     caller.signal(one, "more")
@@ -187,13 +188,16 @@ def test_an_error_leaves_no_instance_busy():
     """Code that catches the error of a nested call can go on."""
 
     def action(caller, work):
-        with pytest.raises(ActivityError), caller.savepoint():
+        caller.step(other)
+        with pytest.raises(ActivityError) as caught, caller.savepoint():
             caller.signal(other, "go")
+        # The error keeps its traceback, and with it everything that was under way.
+        errors.append(caught)
         caller.actions["b"] = None
         outcome = caller.signal(other, "go")
         seen.append((outcome.accepted, outcome.deferred))
 
-    seen = []
+    seen, errors = [], []
     caller = Caller(flow("a* -> w", w=FUNCTION), flow("a* -go-> b", version=2, b=FUNCTION))
     other = caller.start(2)
     caller.actions = {"w": action, "b": broken}

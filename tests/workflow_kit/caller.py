@@ -23,6 +23,24 @@ from workflow_engine.core.session import Session
 USER = Actor(7)
 
 
+def check(store, changes):
+    """Make sure that changes fit the rows they are about, and are needed."""
+    touched = [*(row.id for row in changes.tokens_updated), *changes.tokens_deleted]
+    assert len(touched) == len(set(touched))
+    for one in [*touched, *changes.unwatched, *changes.disarmed, *changes.resolved]:
+        assert one in store.tokens
+    for row in changes.tokens_updated:
+        assert store.tokens[row.id] != row
+    for row in changes.instances_updated:
+        assert store.instances[row.id] != row
+    for pair in changes.marks_cleared:
+        assert pair in store.marks
+    for mark in changes.marks_set:
+        assert store.marks.get((mark.instance, mark.transition)) != mark.times
+    for row in [*changes.instances_created, *changes.tokens_created]:
+        assert row.id < 0
+
+
 class BrokenActionError(Exception):
     """What an action of a test raises to fail."""
 
@@ -115,6 +133,8 @@ class Caller:
         try:
             if type(request).__name__ == self.unanswered:
                 return
+            if isinstance(request, Apply):
+                check(self.store, request.changes)
             if not self.store.perform(request):
                 self.answer(request)
         finally:

@@ -78,11 +78,12 @@ def _fields(value):
 
 
 def _transitions(arrows, ids, version, extra):
-    keys = []
+    pairs, keys = [], []
     for number, (source, target, signal, guarded) in enumerate(arrows, 1):
         key = f"{source}>{target}"
-        key += f"#{keys.count(key) + 1}" if key in keys else ""
-        keys.append(f"{source}>{target}")
+        pairs.append(key)
+        key += f"#{pairs.count(key)}" if pairs.count(key) > 1 else ""
+        keys.append(key)
         fields = {"signal": signal, "condition": "asked" if guarded else "", "sequence": 10}
         fields.update(extra.get(key, {}))
         yield Transition(1_000_000 * version + number, key, ids[source], ids[target], **fields)

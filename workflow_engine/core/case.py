@@ -68,7 +68,7 @@ class Case:
         return token
 
     def _free_row(self, left: Token) -> int | None:
-        if left.alive or left.id not in self.saved_tokens:
+        if left.id not in self.saved_tokens:
             return None
         if any(token.id == left.id for token in self.tokens.values()):
             return None

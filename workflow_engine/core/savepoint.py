@@ -29,9 +29,6 @@ class Savepoint:
 
     def restore(self, world: World) -> None:
         """Bring back the copies. It can be done more than once."""
-        for case in world.cases.values():
-            for token in case.tokens.values():
-                token.alive = False
         world.cases = dict(self._cases)
         world.dirty = {}
         world.notes = Notes()

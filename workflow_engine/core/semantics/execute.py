@@ -30,7 +30,7 @@ def execute(strand: Strand, token: Token, actor: Actor) -> Generator[Step, Any, 
         if activity.kind == STOPALL:
             yield from stop_others(strand, token, actor)
         done = yield from _act(strand, token, actor)
-    if done and activity.signal_send and not token.case.gone:
+    if done and activity.signal_send:
         sent = Sent(token.case, activity.signal_send, activity.signal_broadcast)
         yield from tell(strand, token.case, sent, actor)
     return done
@@ -45,8 +45,6 @@ def _act(strand: Strand, token: Token, actor: Actor) -> Generator[Step, Any, boo
     early = node.activity.kind == DUMMY and not token.case.graph.rules.acting_is_running
     token.become(COMPLETE if early else RUNNING)
     answer = yield ask(ACTION, node.activity.id, token, actor)
-    if token.case.gone:
-        return False
     if isinstance(answer, Failure):
         fail(token, actor, answer)
         return False

@@ -25,8 +25,7 @@ def tell(strand: Strand, case: Case, event: Inner, actor: Actor) -> Generator[St
 def parents(strand: Strand, case: Case) -> Generator[Step, Any, list[Case]]:
     """Return the instances that may wait for one, the oldest first."""
     found = []
-    # Provisional ids count down, and what has one is younger than what is stored.
-    for parent_id in sorted(case.parents, key=lambda one: (one < 0, abs(one))):
+    for parent_id in sorted(case.parents):
         parent = yield from load(strand, parent_id)
         if parent is not None:
             found.append(parent)
