@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .expression import names_in
+from .free_names import free_names
 
 RECORD = "record"
 BATCH = "batch"
@@ -20,7 +21,7 @@ def default_code_scope(source: str) -> str:
     Code that names ``record`` (or ``object``, ``obj``) and not ``records`` is written for one
     record; everything else is written for the batch.
     """
-    names = names_in(source)
+    names = free_names(source)
     if names & _ONE_RECORD and not names & _MANY_RECORDS:
         return RECORD
     return BATCH
