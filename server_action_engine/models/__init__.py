@@ -21,6 +21,7 @@ from . import ir_actions_server_dummy
 from . import ir_actions_server_loop
 from . import ir_actions_server_branch
 from . import ir_actions_server_multi
+from . import removal
 from . import action_graph
 from . import action_type_cards
 from . import openerp_import

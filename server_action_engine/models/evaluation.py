@@ -4,6 +4,7 @@ import ast
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import safe_eval
 
 from ..core.errors import BudgetExceededError, ExpressionError, is_retryable_db_error
@@ -158,6 +159,22 @@ class IrActionsServer(models.Model):
         except (SyntaxError, TypeError, ValueError, NameError) as exc:
             if isinstance(exc, SyntaxError):
                 return self.env._("%(error)s at line %(line)s", error=exc.msg, line=exc.lineno or 1)
+            return str(exc)
+        return ""
+
+    def _check_domain(self, source, model):
+        """Return why a filter cannot be used on ``model``, or an empty string.
+
+        What a filter with names in it yields is known only when the action runs.
+        """
+        if problem := self._check_source(source):
+            return problem
+        literal = self._literal(source)
+        if literal is None:
+            return ""
+        try:
+            Domain(literal).validate(model)
+        except (ValueError, TypeError, KeyError) as exc:
             return str(exc)
         return ""
 

@@ -394,30 +394,6 @@ class IrActionsServer(models.Model):
             )
         return warnings
 
-    def _on_type_removed(self, type_name):
-        """Turn actions whose type is being uninstalled into inactive, commented code.
-
-        ``state`` is required and a cascade fails under a scheduled action, so neither of Odoo's
-        ready-made policies fits. Whatever would start the action is paused.
-        """
-        for action in self:
-            action.write(
-                {
-                    "state": "code",
-                    "code": f"# This action was of type “{type_name}”, which is not installed "
-                    "any more.\n# Its rule or schedule was paused. Choose another type.\n",
-                }
-            )
-        self.ir_cron_ids.write({"active": False})
-        if "base_automation_id" in self._fields:
-            self._topmost_actions().base_automation_id.write({"active": False})
-
-    def _topmost_actions(self):
-        actions = self
-        while actions.parent_id:
-            actions = actions.parent_id | actions.filtered(lambda action: not action.parent_id)
-        return actions
-
 
 def _describe_result(result):
     """Return the result of an action in a few words, for the run log."""

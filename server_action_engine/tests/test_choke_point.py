@@ -28,6 +28,16 @@ class TestConditions(EngineCase):
         self.run_on(action, self.partners)
         self.assertEqual(self.partners.mapped("ref"), [False, "hit", "hit", False])
 
+    def test_condition_domain_may_name_the_record(self):
+        """A filter that looks at the record at hand is another one for each record."""
+        action = self.new_action(
+            "code",
+            code="records.write({'ref': 'hit'})",
+            condition_domain="[('name', '=', 'Partner %s' % record.color), ('color', '>', 1)]",
+        )
+        self.run_on(action, self.partners)
+        self.assertEqual(self.partners.mapped("ref"), [False, False, "hit", "hit"])
+
     def test_filtered_records_are_gone_from_the_context(self):
         """Stock runners read ``active_ids``; they see the remaining records only."""
         action = self.new_action(
@@ -49,6 +59,12 @@ class TestConditions(EngineCase):
             self.new_action("code", condition="record.color >")
         with self.assertRaisesRegex(ValidationError, "does not fit the model"):
             self.new_action("code", condition_domain="[('no_such_field', '=', 1)]")
+        for broken in ("[('color', '=', ", "[('color', '=', uid]", "1", "[('color', '=')]"):
+            with (
+                self.subTest(broken=broken),
+                self.assertRaisesRegex(ValidationError, "does not fit the model"),
+            ):
+                self.new_action("code", condition_domain=broken)
 
     def test_failing_condition_names_action_expression_and_cause(self):
         """A condition that fails at run time is a configuration error in plain words."""
