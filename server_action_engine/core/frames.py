@@ -60,6 +60,8 @@ class Frame:
     result: str = ""
     values: dict[str, str] = field(default_factory=dict)
     """Field name → text of the value written."""
+    values_model: str = ""
+    """Model the values were written to; empty for the action's own."""
     messages: list[str] = field(default_factory=list)
     created: list[tuple[str, int]] = field(default_factory=list)
     """``(model, id)`` of the records created."""

@@ -220,8 +220,8 @@ class ReportBuilder:
         if "cursor" in suspects:
             texts.append(
                 env._(
-                    "The code opens a database connection of its own; what it writes there is "
-                    "NOT undone and not shown."
+                    "The code names connections of its own to the database; what it writes "
+                    "there is NOT undone and not shown."
                 )
             )
         if "network" in suspects:

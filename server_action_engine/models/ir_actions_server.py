@@ -99,7 +99,7 @@ class IrActionsServer(models.Model):
         """
         if self.env.su or self.env.user._is_system() or self._is_started_by_parent():
             return
-        if owned := self.sudo().filtered(lambda action: action._is_rule_owned()):
+        if owned := self.sudo().filtered(lambda action: action._is_for_rules_only()):
             raise AccessError(
                 self.env._(
                     "The action “%(action)s” belongs to an automation rule and runs only when "
@@ -113,12 +113,30 @@ class IrActionsServer(models.Model):
         frame = state_of(self.env.cr).current
         return frame is not None and "child_path" in frame.scratch
 
-    def _is_rule_owned(self):
-        """Tell whether the action is part of a rule; addons with rules extend this."""
+    def _is_for_rules_only(self):
+        """Tell whether nobody but a rule is meant to start the action.
+
+        A body of a rule's loop or branch that stands in an Action menu as well is for users, too.
+        """
         self.ensure_one()
-        if "base_automation_id" in self._fields and self.base_automation_id:
+        return self._is_rule_owned() and not (self.binding_model_id and not self._own_rule())
+
+    def _is_rule_owned(self, _seen=()):
+        """Tell whether the action is part of a rule: its own, its parent's, or of one that runs it.
+
+        Addons with rules extend :meth:`_own_rule`.
+        """
+        self.ensure_one()
+        if self.id in _seen:
+            return False
+        if self._own_rule():
             return True
-        return bool(self.parent_id) and self.parent_id._is_rule_owned()
+        starters = self.parent_id | self._get_flow_users()
+        return any(starter._is_rule_owned((*_seen, self.id)) for starter in starters)
+
+    def _own_rule(self):
+        """Return the rule the action belongs to itself, an empty value if there is none."""
+        return "base_automation_id" in self._fields and self.base_automation_id
 
     def _run(self, records, eval_context):
         self.ensure_one()
@@ -334,8 +352,7 @@ class IrActionsServer(models.Model):
         if self.usage == "ir_cron":
             cron = self.ir_cron_ids[:1]
             return {**trigger, "kind": "cron", "model": "ir.cron", "id": cron.id, "name": self.name}
-        if "base_automation_id" in self._fields and self.base_automation_id:
-            rule = self.base_automation_id
+        if rule := self._own_rule():
             return {
                 **trigger,
                 "kind": "automation",
