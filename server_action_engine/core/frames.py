@@ -82,6 +82,22 @@ class Frame:
         self.error_message = str(exc) or repr(exc)
         self.traceback = "".join(tb.format_exception(type(exc), exc, exc.__traceback__))
 
+    def noted(self) -> tuple[int, int, int, dict[str, str]]:
+        """Return a mark of what the frame holds so far, for :meth:`undo`."""
+        return len(self.children), len(self.messages), len(self.created), dict(self.values)
+
+    def undo(self, mark: tuple[int, int, int, dict[str, str]], keep_messages: bool) -> None:
+        """Forget what was written since :meth:`noted`, because it was rolled back.
+
+        What ran below stays readable, marked as undone.
+        """
+        children, messages, created, self.values = mark
+        for child in self.children[children:]:
+            child.state = ISOLATED
+        if not keep_messages:
+            del self.messages[messages:]
+        del self.created[created:]
+
     def walk(self) -> Iterator[Frame]:
         """Yield this frame and all frames below it, depth first, in order of execution."""
         yield self

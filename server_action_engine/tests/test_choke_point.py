@@ -99,6 +99,44 @@ class TestPolicies(EngineCase):
         self.run_on(action, self.partners)
         self.assertEqual(self.partners.mapped("ref"), ["done", "done", False, "done"])
 
+    def test_what_was_undone_is_not_reported_as_done(self):
+        """The run names neither records of an undone part nor says its messages twice."""
+        create = "env['res.partner.category'].create({'name': 'Made for %s' % record.color})"
+        action = self.new_action(
+            "code",
+            code=f"log('working on %s' % record.color)\n{create}\n{self.CODE}",
+            on_error="isolate",
+        )
+        self.run_on(action, self.partners)
+        run = self.env["server.action.run"].search([("action_id", "=", action.id)])
+        said = [text for text in run.step_ids.messages if "working on" in text]
+        self.assertEqual(said, [f"info: working on {number}" for number in range(4)])
+        line = {"field_id": self.field("name").id, "value": "Copy"}
+        action = self.new_action(
+            "object_create",
+            value_line_ids=[(0, 0, line)],
+            record_field_id=self.field("parent_id").id,
+            on_error="isolate",
+        )
+        self.partners[1].parent_id = self.partners[0]
+        # A contact cannot be its own ancestor: linking fails after the record was created.
+        action.value_line_ids = [
+            (
+                0,
+                0,
+                {
+                    "field_id": self.field("parent_id").id,
+                    "value_type": "equation",
+                    "value": "record.id if record.color == 2 else False",
+                },
+            )
+        ]
+        self.run_on(action, self.partners[2:])
+        run = self.env["server.action.run"].search([("action_id", "=", action.id)])
+        created = [res_id for _model, res_id in run.step_ids.created]
+        self.assertEqual(len(created), 1)
+        self.assertTrue(self.env["res.partner"].browse(created).exists())
+
     def test_isolate_finds_one_of_many_in_few_savepoints(self):
         """Halving needs about twice the logarithm of the batch, not one savepoint per record."""
         many = self.partners.create([{"name": str(n), "color": n == 77 and 2} for n in range(200)])
@@ -107,6 +145,36 @@ class TestPolicies(EngineCase):
         self.run_on(action, many)
         self.assertEqual(len(many.filtered(lambda p: p.ref == "done")), 199)
         self.assertLessEqual(state_of(self.env.cr)._savepoints - before, 18)
+
+    def _tasks_of(self, action):
+        return self.env["server.action.task"].search([("action_id", "=", action.id)])
+
+    def test_what_the_savepoints_do_not_reach_becomes_tasks(self):
+        """Every record is done, named as failed or handed on; the run says how many."""
+        many = self.partners.create([{"name": str(n), "color": 2} for n in range(100)])
+        action = self.new_action("code", code=self.CODE, on_error="isolate")
+        self.run_on(action, many)
+        waiting = self._tasks_of(action)
+        run = self.env["server.action.run"].search([("action_id", "=", action.id)])
+        messages = run.step_ids.messages
+        handed = sum(
+            int(text.split()[0]) for text in messages if "handed to background tasks" in text
+        )
+        self.assertEqual(len(waiting), handed)
+        self.assertTrue(0 < handed < 100)
+        self.assertEqual(run.state, "isolated")
+        self.assertEqual(state_of(self.env.cr)._savepoints, 50)
+
+    def test_a_batch_that_takes_too_long_is_not_tried_by_halves(self):
+        """Whoever waits does so once; the records are left to tasks."""
+        self.env["ir.config_parameter"].set_param("server_action_engine.code_budget_seconds", "0.2")
+        code = "record.write({'ref': 'done'})\nwhile record.color == 2: pass"
+        action = self.new_action("code", code=code, on_error="isolate")
+        before = state_of(self.env.cr)._savepoints
+        self.run_on(action, self.partners)
+        self.assertEqual(state_of(self.env.cr)._savepoints - before, 1)
+        self.assertEqual(set(self.partners.mapped("ref")), {False})
+        self.assertEqual(len(self._tasks_of(action)), len(self.partners))
 
     def test_isolated_failure_takes_back_its_promises(self):
         """Callbacks added by a failing record do not run after the commit."""
