@@ -9,7 +9,7 @@ _lock = threading.Lock()
 #: Files whose frames are on the way to a new cursor, not its reason.
 _OWN_FILES = (__file__, "contextlib.py", "/sql_db.py", "/orm/registry.py")
 #: The engine opens connections to read its own configuration, and writes nothing there.
-_OWN_ADDON = "odoo.addons.server_action_engine."
+_OWN_ADDON = "odoo.addons.server_action_engine.models."
 
 
 class _Watch:

@@ -86,6 +86,11 @@ class TestConditions(EngineCase):
 class TestPolicies(EngineCase):
     CODE = "record.write({'ref': 'done'})\nif record.color == 2: raise UserError('no twos')"
 
+    def setUp(self):
+        super().setUp()
+        # All tests of a class are one transaction, and share its savepoints.
+        state_of(self.env.cr)._savepoints = 0
+
     def test_block_undoes_everything(self):
         """The default lets the error through."""
         action = self.new_action("code", code=self.CODE)
