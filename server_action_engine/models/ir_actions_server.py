@@ -348,7 +348,13 @@ class IrActionsServer(models.Model):
         if state.origin:
             return {**trigger, **state.origin}
         if task_id := self.env.context.get(TASK_KEY):
-            return {**trigger, "kind": "task", "model": "server.action.task", "id": task_id}
+            return {
+                **trigger,
+                "kind": "task",
+                "model": "server.action.task",
+                "id": task_id,
+                "name": self.env._("Task %(id)s", id=task_id),
+            }
         if self.usage == "ir_cron":
             cron = self.ir_cron_ids[:1]
             return {**trigger, "kind": "cron", "model": "ir.cron", "id": cron.id, "name": self.name}

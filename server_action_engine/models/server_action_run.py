@@ -43,7 +43,6 @@ class ServerActionRun(models.Model):
     trigger_kind = fields.Selection(
         [
             ("manual", "User"),
-            ("button", "Button"),
             ("automation", "Rule"),
             ("cron", "Schedule"),
             ("task", "Task"),
