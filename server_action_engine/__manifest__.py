@@ -28,4 +28,5 @@
     },
     "demo": ["demo/server_action_demo.xml"],
     "pre_init_hook": "_keep_existing_code_actions",
+    "uninstall_hook": "_disarm_actions",
 }

@@ -4,6 +4,9 @@ from contextlib import contextmanager
 
 from odoo.tools.func import reset_cached_properties
 
+#: Context key under which :class:`Results` are collected.
+RESULTS = "base_automation_ext_results"
+
 
 class ActionDone(dict):
     """What rules have been run on in a chain of events: ``{rule: records}``.
@@ -11,6 +14,18 @@ class ActionDone(dict):
     The value of the context key ``__action_done``. Whoever asks for an environment has its context
     compared with those of all others; as plain dictionaries that would compare recordsets, and
     two chains that have both done nothing yet would be given one and the same dictionary.
+    """
+
+    __slots__ = ()
+    __eq__ = object.__eq__
+    __ne__ = object.__ne__
+    __hash__ = object.__hash__
+
+
+class Results(list):
+    """What the actions of a rule have returned, for whoever starts it and wants to know.
+
+    The value of the context key :data:`RESULTS`; compared like :class:`ActionDone`.
     """
 
     __slots__ = ()

@@ -7,6 +7,7 @@ from functools import cached_property
 #: Key in ``cursor.__dict__``: how many batches of records rules have been run on. Values read
 #: before a rule has run are not used after it.
 GENERATION = "base_automation_ext_generation"
+_NOTHING = (None, None, None)
 
 
 def next_generation(cr) -> None:
@@ -23,6 +24,8 @@ class EventView:
         self._feedback = feedback
         self._columns: dict[str, list] = {}
         self._generation = None
+        self._selected: tuple = _NOTHING
+        """What :meth:`refuses` has found: filter, positions, those that match."""
 
     @cached_property
     def marked(self):
@@ -67,16 +70,54 @@ class EventView:
         return column
 
     def _read(self, name):
+        field = self.records._fields[name]
+        column = self._read_cached(field)
+        if column is not None:
+            return column
         records = self.readable
-        if records._fields[name].type == "many2one":
+        if field.type == "many2one":
             return [record[name].id for record in records]
         return [record[name] for record in records]
+
+    def _read_cached(self, field):
+        """Return the column of a field whose values are all at hand, else None.
+
+        A write has usually just put them there; asking each record costs many times more.
+        """
+        env = self.records.env
+        if (
+            not field.store
+            or field.translate
+            or field in env.registry.field_depends_context
+            or (field.compute and env.records_to_compute(field))
+        ):
+            return None
+        values = field._get_cache(env)
+        try:
+            return [values[record_id] for record_id in self.records._ids]
+        except KeyError:
+            return None
+
+    def refuses(self, rule_filter, positions):
+        """Tell whether plain values suffice to say that none of the records matches a filter.
+
+        The answer for most rules on most changes, so nothing else is prepared for it.
+        """
+        if rule_filter.compiled is None:
+            return False
+        found = rule_filter.compiled.select(self, positions)
+        self._selected = (rule_filter, positions, found)
+        return not found
 
     def select(self, rule_filter, positions):
         """Return the positions that match a filter without names."""
         if not rule_filter.text:
             return positions
         if rule_filter.compiled is not None:
+            of_filter, of_positions, found = self._selected
+            if of_filter is rule_filter and of_positions is positions:
+                self._selected = _NOTHING
+                return found
             return rule_filter.compiled.select(self, positions)
         candidates = self.at(positions).with_env(self.readable.env)
         return self.positions(candidates.filtered_domain(rule_filter.parsed))

@@ -7,6 +7,8 @@ from odoo import api, models
 from odoo.addons.server_action_engine.core.expression import is_blank
 from odoo.addons.server_action_engine.models.budget import wall_clock_budget
 
+from ..core.triggers import trigger_class
+
 #: Fields that say whether an action looks at old values, and where it belongs.
 _INDEXED = frozenset(
     {
@@ -45,48 +47,70 @@ class IrActionsServer(models.Model):
         return result
 
     def unlink(self):
-        owned = self._owned_by_rules()
+        rules = self._owning_rules()
         result = super().unlink()
-        if owned:
-            self.env["base.automation"]._index_changed()
+        if rules:
+            rules._index_changed()
         return result
 
     def _rule_index_changed(self):
-        if self._owned_by_rules():
-            self.env["base.automation"]._index_changed()
+        if rules := self._owning_rules():
+            rules._index_changed()
 
-    def _owned_by_rules(self):
-        return any(action._is_rule_owned() for action in self.sudo())
+    def _owning_rules(self):
+        """Return the rules the actions are a part of, themselves or through what starts them."""
+        seen = starting = self.sudo()
+        while starting:
+            starting = (starting.parent_id | starting._get_flow_users()) - seen
+            seen |= starting
+        return seen.base_automation_id.sudo(self.env.su)
 
     def _wants_old_values(self):
         """Tell whether one of the actions may look at values from before the change."""
         return any(action._mentions_old_values() for action in self)
 
     def _mentions_old_values(self):
-        if self.state in _MAIL_TYPES:
+        if self.state in _MAIL_TYPES or self._names_old_values():
             return True
+        return self._parts_of_rule()._wants_old_values()
+
+    def _compare_old_values(self):
+        """Tell whether the text of one of the actions names values from before the change."""
+        return any(
+            action._names_old_values() or action._parts_of_rule()._compare_old_values()
+            for action in self
+        )
+
+    def _parts_of_rule(self):
+        return self._get_next_actions() if hasattr(self, "_get_next_actions") else self.child_ids
+
+    def _names_old_values(self):
         texts = [self.code, self.condition, self.condition_domain, self.value]
         if "value_line_ids" in self._fields:
             texts += self.value_line_ids.mapped("value")
         for name in ("loop_expression", "branch_condition", "write_expression", "dummy_message"):
             if name in self._fields:
                 texts.append(self[name])
-        if any(_OLD_VALUES.search(text) for text in texts if text):
-            return True
-        parts = self._get_next_actions() if hasattr(self, "_get_next_actions") else self.child_ids
-        return parts._wants_old_values()
+        return any(_OLD_VALUES.search(text) for text in texts if text)
+
+    def _trigger_of(self, state):
+        trigger = super()._trigger_of(state)
+        if trigger["kind"] == "automation" and trigger.get("model") == "base.automation":
+            known = trigger_class(self.base_automation_id.trigger)
+            trigger["kind"] = known.started_by if known else "automation"
+        return trigger
 
     def _run_for_rule(self, records, domain_post):
         """Run the action for a rule on ``records``, once."""
         self.ensure_one()
         if self.group_ids and not self.group_ids & self.env.user.all_group_ids:
             # The action is for other users; that must not keep this one from saving.
-            return
+            return False
         if self.state in _MAIL_TYPES:
             records = self._without_pending(records, domain_post)
             if not records:
-                return
-        self.with_context(
+                return False
+        return self.with_context(
             active_model=records._name,
             active_ids=records.ids,
             active_id=records[:1].id,

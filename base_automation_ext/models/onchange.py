@@ -67,4 +67,7 @@ class BaseAutomation(models.Model):
                 result.setdefault("domain", {}).update(answer["domain"])
             if answer.get("warning"):
                 result["warning"] = answer["warning"]
+        # After the actions: it may be about what they have set.
+        if "warning" not in result and (warning := self._live_warning(record)):
+            result["warning"] = warning
         return result

@@ -9,21 +9,18 @@ from typing import Any
 
 from odoo.fields import Domain
 
-from odoo.addons.base_automation.models.base_automation import (
-    CREATE_TRIGGERS,
-    MAIL_TRIGGERS,
-    WRITE_TRIGGERS,
-)
 from odoo.addons.server_action_engine.core.domain import CompiledDomain, compile_domain
-from odoo.addons.server_action_engine.core.subscriptions import (
-    CREATE,
-    MESSAGE,
-    ONCHANGE,
-    UNLINK,
-    WRITE,
-    Subscription,
-)
 from odoo.addons.server_action_engine.models.error_policy import BLOCK
+
+from ..core.expression_names import expression_names
+from ..core.rule_scope import RuleScope
+from ..core.triggers.base import Trigger
+
+#: How often a rule fires: once per record and chain of events, on every change, or once per
+#: transaction for all changes together.
+ONCE = "once"
+EVERY = "every"
+COLLAPSE = "collapse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +30,7 @@ class RuleFilter:
     text: str = ""
     """The domain as its author wrote it; empty for none."""
     domain: Sequence[Any] | None = None
-    """The domain when it contains no names, else None: then it is evaluated on every event."""
+    """The domain when it contains no names, else None: then it is evaluated once per event."""
     parsed: Domain | None = None
     compiled: CompiledDomain | None = None
     """Closures over plain values, when the domain needs nothing else."""
@@ -44,7 +41,7 @@ class RuleEntry:
     """One rule."""
 
     id: int
-    trigger: str
+    trigger: Trigger
     watched: frozenset[str] | None
     """Stored fields one of which must have changed; None for any change."""
     pre: RuleFilter
@@ -53,6 +50,35 @@ class RuleEntry:
     """Whether an action may look at old values of fields the rule itself does not watch."""
     blocks: bool = True
     """Whether a failure may keep the user from saving."""
+    change: str = ""
+    """Expression about the change; empty for none."""
+    change_old: frozenset[str] | None = frozenset()
+    """Fields whose old values :attr:`change` asks for; None for any."""
+    scope: RuleScope | None = None
+    fire_mode: str = ONCE
+    stop_others: bool = False
+    """Whether the rules after it leave out the records it ran on."""
+
+    def old_names(self, written: frozenset[str]) -> frozenset[str]:
+        """Return those of the fields ``written`` whose old values the rule needs."""
+        if self.wants_old or self.change_old is None:
+            return written
+        if self.watched is None:
+            # Without fields to watch, every value that was written counts.
+            return written if self.fire_mode != ONCE else self.change_old & written
+        return (self.watched | self.change_old) & written
+
+    @property
+    def heard(self) -> frozenset[str] | None:
+        """Fields whose changes the rule has to hear of; None for all.
+
+        A rule that collects changes also needs the first old value of fields it does not watch.
+        """
+        if self.fire_mode != COLLAPSE or self.watched is None:
+            return self.watched
+        if self.wants_old or self.change_old is None:
+            return None
+        return self.watched | self.change_old
 
 
 class _FieldTypes(Mapping):
@@ -74,22 +100,26 @@ class _FieldTypes(Mapping):
 def make_entry(rule) -> RuleEntry:
     """Read the ``base.automation`` record ``rule``."""
     model = rule.env[rule.model_id.model]
-    watched = None
-    if rule.trigger_field_ids:
-        names = rule.trigger_field_ids.mapped("name")
-        # A field that is not stored has no old value to compare with, so it never triggers.
-        watched = frozenset(
-            name for name in names if name in model._fields and model._fields[name].store
-        )
     return RuleEntry(
         id=rule.id,
-        trigger=rule.trigger,
-        watched=watched,
+        trigger=rule._make_trigger(),
+        watched=rule._watched_fields(),
         pre=make_filter(model, rule.filter_pre_domain),
         post=make_filter(model, rule.filter_domain),
         wants_old=rule.action_server_ids._wants_old_values(),
         blocks=rule.on_error == BLOCK,
+        change=(rule.filter_change or "").strip(),
+        change_old=_old_names(rule.filter_change),
+        scope=rule._scope(),
+        fire_mode=rule.fire_mode,
+        stop_others=rule.stop_others,
     )
+
+
+def _old_names(source):
+    if not source or not source.strip():
+        return frozenset()
+    return expression_names(source).old
 
 
 def make_filter(model, text) -> RuleFilter:
@@ -104,32 +134,3 @@ def make_filter(model, text) -> RuleFilter:
         return RuleFilter(text)
     compiled = compile_domain(domain, _FieldTypes(model), model.env.registry.unaccent_python)
     return RuleFilter(text, domain, parsed, compiled)
-
-
-def subscriptions_of(rule, subscriber: str):
-    """Return the subscriptions of one rule."""
-    entry = make_entry(rule)
-
-    def subscribe(event, fields=None):
-        return Subscription(
-            model=rule.model_id.model,
-            event=event,
-            subscriber=subscriber,
-            key=f"base.automation,{rule.id}",
-            fields=fields,
-            payload=entry,
-        )
-
-    found = []
-    if rule.trigger in CREATE_TRIGGERS:
-        found.append(subscribe(CREATE))
-    if rule.trigger in WRITE_TRIGGERS:
-        found.append(subscribe(WRITE, entry.watched))
-    if rule.trigger == "on_unlink":
-        found.append(subscribe(UNLINK))
-    if rule.trigger in MAIL_TRIGGERS and rule.model_id.is_mail_thread:
-        found.append(subscribe(MESSAGE))
-    if rule.trigger == "on_change":
-        names = frozenset(rule.on_change_field_ids.mapped("name"))
-        found.append(subscribe(ONCHANGE, names))
-    return found

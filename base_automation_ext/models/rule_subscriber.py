@@ -7,29 +7,30 @@ import logging
 import psycopg2
 
 from odoo import api, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
-from odoo.addons.base_automation.models.base_automation import (
-    CREATE_TRIGGERS,
-    MAIL_TRIGGERS,
-    WRITE_TRIGGERS,
+from odoo.addons.server_action_engine.core.errors import is_retryable_db_error
+from odoo.addons.server_action_engine.core.subscriptions import (
+    COMPUTE,
+    CREATE,
+    MESSAGE,
+    UNLINK,
+    WRITE,
 )
-from odoo.addons.server_action_engine.core.subscriptions import COMPUTE, CREATE, MESSAGE, WRITE
+from odoo.addons.server_action_engine.models.event_hook_gate import CHANGED
 
+from ..core.triggers import keys_hearing
+from ..core.triggers.base import Change
+from ..core.triggers.path_resolver import PathError
 from .environments import ActionDone, released_environments
 from .event_view import EventView
-from .rule_entry import subscriptions_of
+from .rule_entry import COLLAPSE, make_entry
+from .rule_expressions import is_broken
 from .rule_overrides import FILTERS
+from .rule_scope import acts_for, in_companies
 
 _logger = logging.getLogger(__name__)
-
-_TRIGGERS = {
-    CREATE: CREATE_TRIGGERS,
-    WRITE: WRITE_TRIGGERS,
-    COMPUTE: WRITE_TRIGGERS,
-    "unlink": ["on_unlink"],
-}
-#: Message types that are nobody's mail.
-_INTERNAL_MESSAGES = ("notification", "auto_comment", "user_notification")
 
 
 class RuleSubscriber(models.AbstractModel):
@@ -39,10 +40,21 @@ class RuleSubscriber(models.AbstractModel):
 
     @api.model
     def _event_subscriptions(self):
+        return self._subscriptions_of_rules(())
+
+    @api.model
+    def _event_subscriptions_of(self, keys):
+        ids = [int(key.rpartition(",")[2]) for key in keys]
+        return self._subscriptions_of_rules([("id", "in", ids)])
+
+    def _subscriptions_of_rules(self, domain):
         found = []
-        for rule in self.env["base.automation"].search([("paused", "=", False)]):
+        if self.env["base.automation"]._is_globally_paused():
+            return found
+        rules = self.env["base.automation"].search([("paused", "=", False), *domain])
+        for rule in rules:
             if rule.model_id.model in self.env:
-                found.extend(subscriptions_of(rule, self._name))
+                found.extend(self._subscriptions_of_rule(rule))
             else:
                 _logger.warning(
                     "Automation rule “%s” (%s) is left out: its model %s (%s) does not exist.",
@@ -53,21 +65,92 @@ class RuleSubscriber(models.AbstractModel):
                 )
         return found
 
+    def _subscriptions_of_rule(self, rule):
+        # In a transaction that is changing rules some may be half done. Saving them complains.
+        is_being_changed = CHANGED in self.env.cr.__dict__
+        try:
+            name, problem = rule._broken_filter()
+            if name:
+                # Stock would keep everybody from saving; the author is told instead.
+                if not is_being_changed:
+                    rule._pause_later(rule._filter_reason(name, problem))
+                return ()
+            return rule._subscriptions_of(make_entry(rule))
+        except PathError as exc:
+            # The form says so in words; here the rule may be just about to be refused.
+            _logger.info("Automation rule “%s” (%s) is left out: %s", rule.name, rule.id, exc)
+            return ()
+        except Exception as exc:
+            if not (is_being_changed and isinstance(exc, ValidationError)):
+                _logger.exception("Automation rule “%s” (%s) is left out.", rule.name, rule.id)
+            return ()
+
+    @api.model
+    def _fire(self, entry, records, old=None):
+        """Run a rule on records something happened to, unless its filters or limits say no.
+
+        For triggers whose events are not those of the rule's own records. A rule that collects
+        changes fires at the end of the transaction if there are old values to compare.
+
+        :param entry: the rule's ``RuleEntry``, as in the payload of its subscriptions
+        :param records: records of the rule's model
+        :param old: ``{id: {field: old value}}``; None when nothing is compared
+        :returns: ids of the records it ran on
+        """
+        if self.env["base.automation"]._is_globally_paused():
+            return ()
+        if old is not None and entry.fire_mode == COLLAPSE:
+            found = [(entry, records.sudo(), ())]
+            self.env["base.automation.pending"]._collect(found, records, old)
+            return ()
+        if "__action_done" not in records.env.context:
+            records = records.with_context(__action_done=ActionDone())
+        return self._fire_now(entry, records, old)
+
+    @api.model
+    def _fire_now(self, entry, records, old):
+        """Run a rule on records in whose context there is a chain of events.
+
+        :returns: ids of the records it ran on
+        """
+        if entry.scope and not acts_for(entry.scope, records.env):
+            return ()
+        overrides = self.env["base.automation"]._overridden_methods()
+        view = EventView(records, feedback=True)
+        return self._process_entry(entry, view, view.everything, {"old_values": old}, overrides)
+
+    @api.model
+    def _run_due(self, rule, records, old):
+        """Run a rule on records it has put aside, if they still meet its filter.
+
+        :param old: ``{id: {field: old value}}`` as it was kept; None if it was not
+        :returns: the records it ran on
+        """
+        records = records.with_context(__action_done=ActionDone())
+        entry, context = make_entry(rule), {"old_values": old}
+        view = EventView(records, feedback=True)
+        found, domain = self._filter_after(entry, view, view.everything)
+        return self._rule_of(entry, records, context)._run_rule(found, domain, is_due=True)
+
     # -- before the change ------------------------------------------------------------------------
 
     @api.model
     def _event_before(self, event, subscriptions):
-        entries = [subscription.payload for subscription in subscriptions]
         if "__action_done" not in self.env.context:
             event.context["__action_done"] = ActionDone()
         records = event.records.with_context(**event.context)
+        entries = [
+            entry
+            for entry in (subscription.payload for subscription in subscriptions)
+            if entry.scope is None or acts_for(entry.scope, records.env)
+        ]
         if event.kind == MESSAGE:
             return entries, None
         overrides = self.env["base.automation"]._overridden_methods()
-        entries = self._kept_by_override(entries, records, _TRIGGERS[event.kind], overrides)
+        entries = self._kept_by_override(entries, records, event.kind, overrides)
         if event.kind == CREATE:
-            return entries, overrides
-        if event.kind == "unlink":
+            return [(entry, None) for entry in entries], overrides
+        if event.kind == UNLINK:
             self._process_entries(
                 [(entry, None) for entry in entries], records, {"old_values": None}, overrides
             )
@@ -79,10 +162,11 @@ class RuleSubscriber(models.AbstractModel):
         event.records = records
         return passed, overrides
 
-    def _kept_by_override(self, entries, records, triggers, overrides):
+    def _kept_by_override(self, entries, records, kind, overrides, triggers=None):
         """Let an override of ``_get_actions`` choose among the rules, and order them."""
         if "_get_actions" not in overrides:
             return entries
+        triggers = triggers or keys_hearing(WRITE if kind == COMPUTE else kind)
         rules = records.env["base.automation"]._get_actions(records, triggers)
         by_id = {entry.id: entry for entry in entries}
         return [by_id[rule_id] for rule_id in rules.ids if rule_id in by_id]
@@ -92,19 +176,34 @@ class RuleSubscriber(models.AbstractModel):
         pending = self._pending_computations(event, entries)
         passed = []
         for entry in entries:
+            if not (entry.pre.text or overrides):
+                passed.append((entry, view.everything))
+                continue
             try:
-                if overrides & FILTERS or entry.pre.text and entry.pre.domain is None:
+                if overrides & FILTERS:
                     rule = view.records.env["base.automation"].browse(entry.id)
                     positions = view.positions(rule._filter_pre(view.records))
                 else:
-                    positions = view.select(entry.pre, view.everything)
+                    positions, _domain = self._select(entry, entry.pre, view, view.everything)
             except Exception as exc:  # noqa: BLE001 - an author's filter may raise anything
-                _raise_if_blocking(entry, exc)
+                self._filter_failed(entry, exc)
                 continue
             passed.append((entry, positions))
         for field, records in pending.items():
             self.env.add_to_compute(field, records)
         return passed
+
+    def _select(self, entry, rule_filter, view, positions):
+        """Return the positions of records that match a filter of a rule, and its domain.
+
+        A domain that contains names is evaluated here, once for all records.
+        """
+        if rule_filter.text and rule_filter.domain is None and positions:
+            rule = view.records.env["base.automation"].browse(entry.id)
+            domain = rule._evaluate_domain(rule_filter.text)
+            candidates = view.at(positions).with_env(view.readable.env)
+            return view.positions(candidates.filtered_domain(Domain(domain))), domain
+        return view.select(rule_filter, positions), rule_filter.domain
 
     def _pending_computations(self, event, entries):
         """Return what evaluating conditions during a recomputation would compute too early.
@@ -128,15 +227,13 @@ class RuleSubscriber(models.AbstractModel):
         fields = event.records._fields
         names, positions = set(), set()
         for entry, found in passed:
-            if not found:
-                continue
-            if entry.wants_old:
-                names |= event.names
-            elif entry.watched is not None:
-                names |= entry.watched & event.names
-            else:
-                continue
-            positions.update(found)
+            if entry.fire_mode == COLLAPSE:
+                # The filter before the change concerns the first of several changes only.
+                found = view.everything
+            wanted = found and entry.old_names(event.names)
+            if wanted:
+                names |= wanted
+                positions.update(found)
         records = view.at(sorted(positions)) if positions else ()
         for name in sorted(names):
             field = fields.get(name)
@@ -153,14 +250,32 @@ class RuleSubscriber(models.AbstractModel):
 
     @api.model
     def _event_after(self, event, subscriptions, state):
-        entries, overrides = state
+        passed, overrides = state
         if event.kind == MESSAGE:
-            self._message_posted(event, entries)
-        elif event.kind == CREATE:
-            passed = [(entry, None) for entry in entries]
-            self._process_entries(passed, event.records, {"old_values": None}, overrides)
-        else:
-            self._process_entries(entries, event.records, {"old_values": event.old}, overrides)
+            self._message_posted(event, passed)
+            return
+        old = None if event.kind == CREATE else event.old
+        collecting = [item for item in passed if item[0].fire_mode == COLLAPSE]
+        if collecting:
+            self._collect(collecting, event.records, old)
+            passed = [item for item in passed if item[0].fire_mode != COLLAPSE]
+        self._process_entries(passed, event.records, {"old_values": old}, overrides)
+
+    def _collect(self, passed, records, old_values):
+        """Keep changes for the end of the transaction.
+
+        :param passed: list of (entry, positions that met the filter before the change)
+        """
+        readable, found = records.sudo(), []
+        for entry, positions in passed:
+            met = set(range(len(records)) if positions is None else positions)
+            ids = records._ids
+            sides = [
+                readable.browse([ids[at] for at in range(len(ids)) if (at in met) == side])
+                for side in (True, False)
+            ]
+            found.append((entry, *sides))
+        self.env["base.automation.pending"]._collect(found, records, old_values)
 
     def _process_entries(self, passed, records, context, overrides):
         """Hand each rule the records that match after the change, one rule after the other.
@@ -169,57 +284,101 @@ class RuleSubscriber(models.AbstractModel):
         :param context: context the rules are processed in
         """
         view = EventView(records, feedback=True)
+        stopped = set()
         for entry, positions in passed:
             if positions is None:
                 positions = view.everything
-            try:
-                if overrides & FILTERS or entry.post.text and entry.post.domain is None:
-                    rule = self._rule_of(entry, records, context)
-                    found, domain = _filter_after_by_stock(rule, view.at(positions))
-                else:
-                    found, domain = _filter_after(entry, view, positions)
-            except Exception as exc:  # noqa: BLE001 - an author's filter may raise anything
-                _raise_if_blocking(entry, exc)
-                continue
-            # An override of `_process` is told of every rule, as stock does.
-            if not found and "_process" not in overrides:
-                continue
-            _logger.debug("Automation rule #%s on %s records", entry.id, len(found))
-            with released_environments(self.env):
+            if stopped:
+                positions = [at for at in positions if records._ids[at] not in stopped]
+            ran = self._process_entry(entry, view, positions, context, overrides)
+            if entry.stop_others:
+                stopped.update(ran)
+
+    def _process_entry(self, entry, view, positions, context, overrides):
+        """Run one rule on those records of an event that match after the change.
+
+        :returns: ids of the records it ran on
+        """
+        records = view.records
+        try:
+            if not overrides and view.refuses(entry.post, positions):
+                return ()
+            if overrides & FILTERS:
                 rule = self._rule_of(entry, records, context)
-                if context["old_values"] is None:
-                    rule._process(found)
-                else:
-                    rule._process(found, domain_post=domain)
+                found, domain = _filter_after_by_stock(rule, view.at(positions))
+            else:
+                found, domain = self._filter_after(entry, view, positions)
+            if found and entry.scope:
+                found = in_companies(entry.scope, found)
+            if found:
+                found = self._select_by_change(entry, found, context["old_values"], view)
+        except Exception as exc:  # noqa: BLE001 - an author's filter may raise anything
+            self._filter_failed(entry, exc)
+            return ()
+        # An override of `_process` is told of every rule, as stock does.
+        if not found and "_process" not in overrides:
+            return ()
+        _logger.debug("Automation rule #%s on %s records", entry.id, len(found))
+        if context["old_values"] is None:
+            domain = None
+        with released_environments(self.env):
+            rule = self._rule_of(entry, records, context)
+            if "_process" in overrides:
+                rule._process(found, domain_post=domain)
+                return found._ids
+            return rule._run_rule(found, domain)._ids
+
+    def _filter_after(self, entry, view, positions):
+        """Choose the records that match after the change as stock's method would, from the index.
+
+        :returns: records, domain as handed to the actions
+        """
+        positions, domain = self._select(entry, entry.post, view, positions)
+        if not positions:
+            return view.records.browse(), None
+        records = view.at(positions)
+        if not entry.post.text:
+            return records, None
+        return records.with_env(view.marked.env), list(domain)
+
+    def _select_by_change(self, entry, records, old_values, view):
+        """Return those of ``records`` whose change the rule is about.
+
+        :param old_values: ``{id: {field: old value}}``; None for new records
+        """
+        if entry.trigger.is_selective:
+            wanted = [
+                record.id
+                for record in records.sudo()
+                if entry.trigger.matches(
+                    Change(None if old_values is None else old_values.get(record.id, {}), record)
+                )
+            ]
+            records = records if len(wanted) == len(records) else records.browse(wanted)
+        if entry.change and records:
+            rule = self._rule_of(entry, records, {})
+            readable = records.with_env(view.readable.env)
+            kept = rule._filter_by_change(entry.change, readable, old_values)
+            records = records if len(kept) == len(records) else records.browse(kept._ids)
+        return records
+
+    def _filter_failed(self, entry, exc):
+        """Deal with a filter that could not be evaluated; raise if that may block the user."""
+        # After an error of the database nobody can go on in its transaction.
+        if isinstance(exc, psycopg2.Error) or is_retryable_db_error(exc):
+            raise exc
+        if is_broken(exc):
+            # No user can do anything about it, so no user is kept from saving.
+            self.env["base.automation"].browse(entry.id)._pause_later(str(exc))
+        elif entry.blocks:
+            raise exc
+        _logger.warning(
+            "Automation rule #%s is left out: its filter failed.", entry.id, exc_info=exc
+        )
 
     def _rule_of(self, entry, records, context):
         """Return the rule in the environment it is processed in."""
         return records.env["base.automation"].with_context(**context).browse(entry.id)
-
-    def _message_posted(self, event, entries):
-        message = event.message.sudo().with_context(active_test=False)
-        if (
-            # A message posted by a rule is nobody's answer.
-            "__action_done" in self.env.context
-            or message.is_internal
-            or message.subtype_id.internal
-            or message.message_type in _INTERNAL_MESSAGES
-        ):
-            return
-        received = not message.author_id or message.author_id.partner_share
-        trigger = MAIL_TRIGGERS[0] if received else MAIL_TRIGGERS[1]
-        records = event.records.with_context(**event.context)
-        rules = records.env["base.automation"].with_context(old_values=None)
-        entries = self._kept_by_override(
-            [entry for entry in entries if entry.trigger == trigger],
-            records,
-            [trigger],
-            rules._overridden_methods(),
-        )
-        for entry in entries:
-            rule = rules.browse(entry.id)
-            # Stock offers these rules one filter only, and stores it as the one "before".
-            rule._process(rule._filter_pre(records, feedback=True))
 
 
 def _filter_after_by_stock(rule, records):
@@ -230,22 +389,3 @@ def _filter_after_by_stock(rule, records):
     if rule.env.context.get("old_values") is None:
         return rule._filter_post(records, feedback=True), None
     return rule._filter_post_export_domain(records, feedback=True)
-
-
-def _filter_after(entry, view, positions):
-    """Choose the records that match after the change as stock's method would, from the index."""
-    positions = view.select(entry.post, positions)
-    if not positions:
-        return view.records.browse(), None
-    records = view.at(positions)
-    if not entry.post.text:
-        return records, None
-    return records.with_env(view.marked.env), list(entry.post.domain)
-
-
-def _raise_if_blocking(entry, exc):
-    """Raise what the evaluation of a rule's filter raised, if that may block the user."""
-    # After an error of the database nobody can go on in its transaction.
-    if entry.blocks or isinstance(exc, psycopg2.Error):
-        raise exc
-    _logger.warning("Automation rule #%s is left out: its filter failed.", entry.id, exc_info=exc)

@@ -138,6 +138,79 @@ class TestRuleIndexRefresh(RuleCase):
         savepoint.close(rollback=True)
         self.assertFalse(self.fires())
 
+    def test_saving_a_rule_reads_no_other(self):
+        """The transaction that saves a rule reads that rule again, however many there are."""
+        rule = self.make_rule(fields=["comment"])
+
+        def save(value):
+            def change():
+                rule.filter_domain = f"[('name', '=', '{value}')]"
+                self.env["base.automation.subscriber"]._event_subscriptions_to(
+                    "res.partner", "write"
+                )
+
+            self.env.invalidate_all()
+            return self.queries_of(change)
+
+        save("warm")
+        few = save("few rules")
+        for number in range(20):
+            self.make_rule(fields=["comment"], filter_domain=f"[('name', '=', '{number}')]")
+        save("warm")
+        self.assertEqual(save("many rules"), few)
+
+    def test_changed_rule_keeps_its_place(self):
+        """A rule that is changed still runs where its sequence says, among all others."""
+        partner = self.make_partners(1)
+        rules = [
+            self.make_rule(
+                self.code(f"record.write({{'ref': (record.ref or '') + '{letter}'}})"),
+                fields=["comment"],
+                sequence=sequence,
+            )
+            for letter, sequence in (("c", 30), ("a", 10), ("b", 20))
+        ]
+        partner.comment = "go"
+        self.assertEqual(partner.ref, "abc")
+        rules[1].filter_domain = "[('name', '!=', False)]"
+        partner.ref = False
+        partner.comment = "again"
+        self.assertEqual(partner.ref, "abc")
+        rules[0].sequence = 5
+        partner.ref = False
+        partner.comment = "once more"
+        self.assertEqual(partner.ref, "cab")
+
+    def test_changed_action_is_seen_at_once(self):
+        """What an action asks for is part of its rule's entry, also deep below it."""
+        rule = self.make_rule(
+            {"state": "multi", "child_ids": [(0, 0, {**self.child(), "code": "x = 1"})]},
+            fields=["comment"],
+        )
+        partner = self.make_partners(1, email="old@example.com", comment="first")
+        partner.write({"comment": "go", "email": "new@example.com"})
+        rule.action_server_ids.child_ids.code = (
+            "record.write({'ref': env.context['old_values'][record.id]['email']})"
+        )
+        partner.write({"comment": "again", "email": "newest@example.com"})
+        self.assertEqual(partner.ref, "new@example.com")
+
+    def test_changed_body_of_a_loop_is_seen_at_once(self):
+        """An action which a rule's action runs as a step of its own is a part of the rule."""
+        body = self.env["ir.actions.server"].create(self.child())
+        self.make_rule(
+            {"state": "loop", "loop_expression": "records", "loop_action_id": body.id},
+            fields=["comment"],
+        )
+        partner = self.make_partners(1, email="old@example.com")
+        body.code = "record.write({'ref': env.context['old_values'][record.id]['email']})"
+        partner.write({"comment": "again", "email": "new@example.com"})
+        self.assertEqual(partner.ref, "old@example.com")
+
+    def child(self):
+        """Return the values of a code action below another one."""
+        return {"name": "Child", "model_id": self.partner_model.id, "state": "code"}
+
     def test_cron_bookkeeping_does_not_touch_the_index(self):
         """Noting when a rule has run, or renaming it, invalidates no cache."""
         rule = self.make_rule()

@@ -233,7 +233,11 @@ class TestRulePolicy(RuleCase):
     def test_failing_filter_does_not_block_when_the_rule_must_not(self):
         """A filter that cannot be evaluated blocks the user only if the rule is to block."""
         partners = self.make_partners(1)
-        rule = self.make_rule(filter_domain="[('name', '=', unknown)]", fields=["comment"])
+        self.env.user.partner_id.color = 1
+        rule = self.make_rule(
+            filter_domain="[('color', '<', 1 / user.partner_id.color)]", fields=["comment"]
+        )
+        self.env.user.partner_id.color = 0
         with self.assertRaises(ValueError):
             partners.write({"comment": "go"})
         rule.on_error = "isolate"

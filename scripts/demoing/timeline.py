@@ -11,15 +11,20 @@ def show(confirmation, evidence):
     event = f"{confirmation.user} confirms ({confirmation.before} → {evidence.order_state})"
     _line("event", event, confirmation.seconds * 1000)
     for run in evidence.runs:
-        _line("rule", f"{run.origin}: run {run.id}, {run.state}", run.milliseconds, run.sql)
-        for step in run.steps:
-            show_step(step)
+        show_run(run)
     for summary, user in evidence.activities:
         _line("created", f"activity “{summary}” for {user}")
     for message in evidence.arrived:
         text = f"“{subject(message)}” → {message['X-RcptTo']}"
         delay = seconds_after(message, confirmation.at)
         _line("arrived", f"{text}, {delay:.2f} s after the commit")
+
+
+def show_run(run):
+    """Print one execution of a rule's action with its steps."""
+    _line("rule", f"{run.origin}: run {run.id}, {run.state}", run.milliseconds, run.sql)
+    for step in run.steps:
+        show_step(step)
 
 
 def show_step(step):

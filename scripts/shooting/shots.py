@@ -2,10 +2,13 @@
 
 from demoing import rule
 
+from . import rules
+
 ENGINE = "server_action_engine"
 ACTIONS = f"{ENGINE}.ir_actions_server_action"
 RUNS = f"{ENGINE}.server_action_run_action"
 TASKS = f"{ENGINE}.server_action_task_action"
+RULES = "base_automation_ext.base_automation_action"
 
 
 def _id_of(client, model, *domain):
@@ -30,9 +33,58 @@ def action_conditions(page, client, path):
 
 
 def rule_form(page, client, path):
-    """The rule with its action."""
-    rule_id = _id_of(client, "base.automation", ("name", "=", rule.RULE_NAME))
-    page.open_action("base_automation.base_automation_act", rule_id)
+    """A rule in plain words, with what it waits for and what it does."""
+    page.open_action(RULES, rules.ensure(client)[rules.VIP])
+    page.wait_for(".o_base_automation_ext_count button")
+    page.screenshot(path)
+
+
+def rule_triggers(page, client, path):
+    """The triggers a rule can have, those of the suite included."""
+    page.open_action(RULES, rules.ensure(client)[rules.VIP])
+    page.click("[name='trigger'] input")
+    page.click(".o_base_automation_ext_more")
+    page.screenshot(path)
+
+
+def rule_failed(page, client, path):
+    """A rule whose last run failed."""
+    page.open_action(RULES, rules.ensure(client)[rules.BROKEN])
+    page.click(".o_notebook a[name='behaviour']")
+    page.screenshot(path)
+
+
+def rule_list(page, client, path):
+    """All rules by model, with how they are doing."""
+    rules.ensure(client)
+    page.open_action(RULES)
+    page.click(".o_switch_view.o_list")
+    page.screenshot(path)
+
+
+def rule_cards(page, client, path):
+    """The rules as cards."""
+    rules.ensure(client)
+    page.open_action(RULES)
+    page.screenshot(path)
+
+
+def rule_explain(page, client, path):
+    """Why a rule does not run on a record."""
+    page.open_action(RULES, rules.ensure(client)[rules.VIP])
+    page.click(".oe_stat_button:has(.fa-question-circle)")
+    page.wait_for(".modal .o_base_automation_ext_explain")
+    page.wait_at_rest()
+    page.screenshot(path)
+
+
+def rule_test(page, client, path):
+    """What a rule would do to a record, tried without effect."""
+    page.open_action(RULES, rules.ensure(client)[rules.VIP])
+    page.click(".oe_stat_button:has(.fa-flask)")
+    page.click(".modal button[name='action_dry_run']")
+    page.wait_for(".modal .o_field_widget[name='report']")
+    page.wait_at_rest()
     page.screenshot(path)
 
 
@@ -100,6 +152,12 @@ SHOTS = {
     "action-form": action_form,
     "action-conditions": action_conditions,
     "rule-form": rule_form,
+    "rule-triggers": rule_triggers,
+    "rule-test": rule_test,
+    "rule-explain": rule_explain,
+    "rule-list": rule_list,
+    "rule-cards": rule_cards,
+    "rule-failed": rule_failed,
     "run-list": run_list,
     "run-form": run_form,
     "run-failed": run_failed,

@@ -46,7 +46,8 @@ def addon_tests(env, options: Options) -> StageResult:
     started = time.monotonic()
     stage = StageResult("addons")
     companions = {f"test_{name}" for name in addons.public()}
-    names = [name for name in addons.manifests() if name not in companions]
+    tested = {*addons.public(), *addons.with_tests()} - companions
+    names = [name for name in addons.manifests() if name in tested]
     for name in [options.only] if options.only else names:
         if name not in addons.manifests():
             stage.problems.append(f"no addon {name}; there are {', '.join(addons.manifests())}")
@@ -156,7 +157,7 @@ NEEDS = {
     "unit": ("odoo",),
     "toolkit": ("odoo", "postgres"),
     "transports": ("odoo",),
-    "addons": ("odoo", "postgres", "browser"),
-    "conformance": ("odoo", "postgres", "browser"),
+    "addons": ("odoo", "postgres", "browser", "oca"),
+    "conformance": ("odoo", "postgres", "browser", "oca"),
     "e2e": ("odoo", "postgres", "browser"),
 }

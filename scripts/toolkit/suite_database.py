@@ -9,7 +9,7 @@ from .places import CHECKOUT_TAG, WORK
 
 NAME = f"suite_{CHECKOUT_TAG}"
 """On a server of the user's other checkouts may have theirs."""
-MODULES = ["sale_management", *SUITE]
+MODULES = ["crm", "project", "sale_management", *SUITE]
 _STATE = WORK / "suite-database.digest"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import traceback as tb
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -60,6 +61,8 @@ class Frame:
     result: str = ""
     values: dict[str, str] = field(default_factory=dict)
     """Field name → text of the value written."""
+    values_model: str = ""
+    """Model the values were written to; empty for the action's own."""
     messages: list[str] = field(default_factory=list)
     created: list[tuple[str, int]] = field(default_factory=list)
     """``(model, id)`` of the records created."""
@@ -79,6 +82,22 @@ class Frame:
         self.error_type = type(cause).__name__
         self.error_message = str(exc) or repr(exc)
         self.traceback = "".join(tb.format_exception(type(exc), exc, exc.__traceback__))
+
+    def noted(self) -> tuple[int, int, int, dict[str, str]]:
+        """Return a mark of what the frame holds so far, for :meth:`undo`."""
+        return len(self.children), len(self.messages), len(self.created), dict(self.values)
+
+    def undo(self, mark: tuple[int, int, int, dict[str, str]], keep_messages: bool) -> None:
+        """Forget what was written since :meth:`noted`, because it was rolled back.
+
+        What ran below stays readable, marked as undone.
+        """
+        children, messages, created, self.values = mark
+        for child in self.children[children:]:
+            child.state = ISOLATED
+        if not keep_messages:
+            del self.messages[messages:]
+        del self.created[created:]
 
     def walk(self) -> Iterator[Frame]:
         """Yield this frame and all frames below it, depth first, in order of execution."""
@@ -134,6 +153,20 @@ class EngineState:
         while self.stack:
             if self.stack.pop() is frame:
                 return
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Let what follows be executions of their own instead of parts of the running action.
+
+        For actions that only carry out what somebody else decided, such as the one behind a
+        scheduled action: the run log then shows the work, not its carrier.
+        """
+        stack, started = self.stack, self.actions_started
+        self.stack = []
+        try:
+            yield
+        finally:
+            self.stack, self.actions_started = stack, started
 
     def chain(self) -> list[str]:
         """Names of the running actions, outermost first."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .expression import names_in
+from .free_names import free_names
 
 RECORD = "record"
 BATCH = "batch"
@@ -20,10 +21,14 @@ def default_code_scope(source: str) -> str:
     Code that names ``record`` (or ``object``, ``obj``) and not ``records`` is written for one
     record; everything else is written for the batch.
     """
-    names = names_in(source)
-    if names & _ONE_RECORD and not names & _MANY_RECORDS:
+    if names_one_record(source) and not free_names(source) & _MANY_RECORDS:
         return RECORD
     return BATCH
+
+
+def names_one_record(source: str) -> bool:
+    """Tell whether a source looks at the record at hand, so that each record needs its turn."""
+    return bool(free_names(source) & _ONE_RECORD)
 
 
 def needs_own_context(source: str) -> bool:

@@ -7,8 +7,9 @@ write, recompute, unlink and posted message of every model.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 CREATE = "create"
@@ -17,10 +18,12 @@ COMPUTE = "compute"
 UNLINK = "unlink"
 MESSAGE = "message"
 ONCHANGE = "onchange"
+SIGNAL = "signal"
 
 #: What can be subscribed to. A recomputation of stored fields reaches the subscriptions of WRITE.
-#: ONCHANGE is only kept in the index: forms look it up themselves.
-SUBSCRIBABLE = (CREATE, WRITE, UNLINK, MESSAGE, ONCHANGE)
+#: ONCHANGE and SIGNAL are only kept in the index: whoever changes a form, shows a button or reports
+#: a failure looks them up there.
+SUBSCRIBABLE = (CREATE, WRITE, UNLINK, MESSAGE, ONCHANGE, SIGNAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,14 @@ class Subscription:
     """Watched fields of a WRITE or ONCHANGE; None watches all. Ignored for the other events."""
     sequence: int = 0
     """Order among all subscriptions to the event, lowest first."""
+    rank: tuple[int, ...] = ()
+    """Order among those of the same sequence and subscriber, lowest first."""
     payload: Any = field(default=None, compare=False)
     """Whatever the subscriber wants back with the event."""
+
+
+def _order(subscription: Subscription) -> tuple[int, str, tuple[int, ...]]:
+    return (subscription.sequence, subscription.subscriber, subscription.rank)
 
 
 class ModelSubscriptions:
@@ -54,8 +63,7 @@ class ModelSubscriptions:
                 raise ValueError(f"Nothing can subscribe to the event {subscription.event!r}.")
             by_event.setdefault(subscription.event, []).append(subscription)
         self._by_event = {
-            event: tuple(sorted(found, key=lambda subscription: subscription.sequence))
-            for event, found in by_event.items()
+            event: tuple(sorted(found, key=_order)) for event, found in by_event.items()
         }
         self.watched: frozenset[str] | None = frozenset()
         """Union of the fields watched by WRITE subscriptions; None when one watches all."""
@@ -64,6 +72,10 @@ class ModelSubscriptions:
                 self.watched = None
             else:
                 self.watched |= subscription.fields
+
+    def __iter__(self) -> Iterator[Subscription]:
+        """Go through all subscriptions."""
+        return chain.from_iterable(self._by_event.values())
 
     def listening(self, event: str) -> tuple[Subscription, ...]:
         """Return all subscriptions to ``event``, in order."""
@@ -94,6 +106,29 @@ def build_index(subscriptions: Iterable[Subscription]) -> dict[str, ModelSubscri
     for subscription in subscriptions:
         by_model.setdefault(subscription.model, []).append(subscription)
     return {model: ModelSubscriptions(found) for model, found in by_model.items()}
+
+
+def replaced(
+    index: SubscriptionIndex, keys: Collection[str], subscriptions: Iterable[Subscription]
+) -> dict[str, ModelSubscriptions]:
+    """Return the index with other subscriptions in the place of those with the given keys.
+
+    :param subscriptions: all there are with one of ``keys`` now
+    """
+    added: dict[str, list[Subscription]] = {}
+    for subscription in subscriptions:
+        added.setdefault(subscription.model, []).append(subscription)
+    changed = dict(index)
+    for model, found in index.items():
+        if model in added or any(subscription.key in keys for subscription in found):
+            kept = [subscription for subscription in found if subscription.key not in keys]
+            added[model] = kept + added.get(model, [])
+    for model, all_of_model in added.items():
+        if all_of_model:
+            changed[model] = ModelSubscriptions(all_of_model)
+        else:
+            del changed[model]
+    return changed
 
 
 def without_skipped(

@@ -21,6 +21,7 @@ from . import ir_actions_server_dummy
 from . import ir_actions_server_loop
 from . import ir_actions_server_branch
 from . import ir_actions_server_multi
+from . import removal
 from . import action_graph
 from . import action_type_cards
 from . import openerp_import
@@ -36,6 +37,7 @@ from . import server_action_task_claim
 from . import server_action_task_run
 from . import server_action_task_drain
 from . import server_action_task_manage
+from . import server_action_task_postpone
 from . import server_action_health
 from . import ir_actions_server_task
 from . import ir_cron

@@ -50,7 +50,10 @@ class IrActionsServer(models.Model):
         return {
             "object_upsert": (
                 "fa-refresh",
-                self.env._("Updates the record that has the same key, or creates it."),
+                self.env._(
+                    "Updates the record with the same values in some fields, such as the e-mail "
+                    "address, or creates it."
+                ),
             ),
             "client": (
                 "fa-window-maximize",

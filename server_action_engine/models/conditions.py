@@ -2,10 +2,10 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Domain
 
 from ..core.errors import ConfigurationError
 from ..core.expression import is_blank
+from ..core.scope import names_one_record
 
 #: What OpenERP stored for "no condition".
 _ALWAYS = frozenset({"True", "1"})
@@ -35,23 +35,19 @@ class IrActionsServer(models.Model):
                         problem=problem,
                     )
                 )
-            if action.condition_domain and (literal := action._literal(action.condition_domain)):
-                action._check_literal_domain(literal)
-
-    def _check_literal_domain(self, literal):
-        """Refuse a filter that names fields the model does not have."""
-        try:
-            Domain(literal).validate(self.env[self.model_id.model])
-        except (ValueError, TypeError, KeyError) as exc:
-            raise ValidationError(
-                self.env._(
-                    "The filter “Applies to” of the action “%(action)s” does not fit the model "
-                    "%(model)s: %(problem)s",
-                    action=self.name,
-                    model=self.model_id.name,
-                    problem=exc,
+            if not action.condition_domain:
+                continue
+            model = self.env[action.model_id.model]
+            if problem := action._check_domain(action.condition_domain, model):
+                raise ValidationError(
+                    self.env._(
+                        "The filter “Applies to” of the action “%(action)s” does not fit the "
+                        "model %(model)s: %(problem)s",
+                        action=action.name,
+                        model=action.model_id.name,
+                        problem=problem,
+                    )
                 )
-            ) from exc
 
     def _has_condition(self):
         self.ensure_one()
@@ -85,9 +81,16 @@ class IrActionsServer(models.Model):
         return bool(self._evaluate(condition, dict(eval_context), what=self.env._("condition")))
 
     def _filter_by_domain(self, records, eval_context):
-        domain = self._evaluate(
-            self.condition_domain, dict(eval_context), what=self.env._("filter “Applies to”")
-        )
+        if names_one_record(self.condition_domain):
+            return records.filtered(
+                lambda record: self._matching(record, self._eval_scope(eval_context, record))
+            )
+        return self._matching(records, dict(eval_context))
+
+    def _matching(self, records, names):
+        """Return the records that match the filter evaluated with ``names``."""
+        what = self.env._("filter “Applies to”")
+        domain = self._evaluate(self.condition_domain, names, what=what)
         try:
             # The filter decides whether the action applies, not what the user may see.
             return records.sudo().filtered_domain(domain).with_env(records.env)

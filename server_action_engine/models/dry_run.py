@@ -18,18 +18,21 @@ from .ir_actions_server import TASK_KEY
 class IrActionsServer(models.Model):
     _inherit = "ir.actions.server"
 
-    def _dry_run(self, records):
-        """Run the action on records in a savepoint that is rolled back, and tell what happened.
+    def _dry_run(self, records, run=None, title=None):
+        """Run actions on records in a savepoint that is rolled back, and tell what happened.
 
-        :param records: recordset of the action's model
+        :param records: recordset of the actions' model
+        :param run: function ``(action, records)`` that starts one action, for callers who start
+            it in their own way
+        :param title: what the report is about; default is the name of the action
         :returns: the report, plain data (see :class:`~.dry_run_report.ReportBuilder`)
         :raises AccessError: the user is no administrator
         """
-        self.ensure_one()
-        self._check_dry_run(records)
+        for action in self:
+            action._check_dry_run(records)
         recorder, cr = Recorder(), self.env.cr
         tracker = ChangeTracker(cr)
-        report = ReportBuilder(self, records, recorder)
+        report = ReportBuilder(self, records, recorder, title)
         with sandbox(self.env, recorder) as undo:
             tracker.start()
             if tracker.is_blind:
@@ -38,7 +41,10 @@ class IrActionsServer(models.Model):
                 )
             started, statements = time.perf_counter(), cr.sql_log_count
             try:
-                self._run_dry(records)
+                for action in self:
+                    action._run_dry(records, run)
+                # Pending changes, and what happens just before a commit (tracking messages …).
+                cr.flush()
             except Exception as exc:
                 if is_retryable_db_error(exc):
                     raise
@@ -68,7 +74,7 @@ class IrActionsServer(models.Model):
                 )
             )
 
-    def _run_dry(self, records):
+    def _run_dry(self, records, run=None):
         context = {
             "active_model": records._name,
             "active_ids": records.ids,
@@ -77,9 +83,11 @@ class IrActionsServer(models.Model):
         if self.execution == "task":
             # Shown is what the task would do; that it waits for one is said in the report.
             context[TASK_KEY] = -1
-        self.with_context(**context).run()
-        # Changes still pending, and what happens just before a commit (tracking messages …).
-        self.env.cr.flush()
+        action = self.with_context(**context)
+        if run is None:
+            action.run()
+        else:
+            run(action, records)
 
     # -- what the recorder hears ----------------------------------------------------------------
 

@@ -40,9 +40,10 @@ class ReportBuilder:
     - ``warnings``: list of texts; ``truncated``: whether rows were left out of the report
     """
 
-    def __init__(self, action, records, recorder):
-        self.action = action
-        self.env = action.env
+    def __init__(self, actions, records, recorder, title=None):
+        self.actions = actions
+        self.title = title or actions[:1].name
+        self.env = actions.env
         self.records = records
         self.recorder = recorder
         self.reader = ValueReader(self.env)
@@ -112,8 +113,7 @@ class ReportBuilder:
         changed += self._rows.changed_relations(tracker.tables)
         frames = self.recorder.frames
         return {
-            "action": self.action.name,
-            "action_id": self.action.id,
+            "action": self.title,
             "model": self.records._name,
             "model_label": self.records._description,
             "records": len(self.records),
@@ -212,7 +212,7 @@ class ReportBuilder:
     def _warnings(self):
         env = self.env
         texts = list(self.recorder.remarks)
-        if self.action.execution == "task":
+        if "task" in self.actions.mapped("execution"):
             texts.append(
                 env._("In reality the action runs in the background, in a transaction of its own.")
             )
@@ -220,8 +220,8 @@ class ReportBuilder:
         if "cursor" in suspects:
             texts.append(
                 env._(
-                    "The code opens a database connection of its own; what it writes there is "
-                    "NOT undone and not shown."
+                    "The code names connections of its own to the database; what it writes "
+                    "there is NOT undone and not shown."
                 )
             )
         if "network" in suspects:

@@ -131,7 +131,7 @@ class RowDescriber:
     def _follows(model, column):
         """Tell whether a value of a new record says nothing by itself: bookkeeping, computed."""
         field = model._fields.get(column)
-        return column in models.MAGIC_COLUMNS or bool(
+        return column in (*models.MAGIC_COLUMNS, "parent_path") or bool(
             field is not None and field.compute and field.readonly
         )
 

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools.misc import Callbacks
 
 from ..core.frames import state_of
+from .dry_run_connections import connections_noted
 from .dry_run_outgoing import network_blocked
 
 _QUEUES = ("precommit", "postcommit", "prerollback", "postrollback")
@@ -30,6 +31,7 @@ def sandbox(env, recorder):
         _own_engine_state(cr, recorder),
         _own_invalidations(env),
         _no_commit(env, recorder) as savepoint,
+        connections_noted(env, recorder),
         network_blocked(recorder),
     ):
         yield lambda: _undo(env, savepoint)

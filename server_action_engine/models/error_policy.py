@@ -5,7 +5,13 @@ import logging
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..core.errors import ConfigurationError, PermanentError, is_retryable_db_error
+from ..core.bisection import Bisection
+from ..core.errors import (
+    BudgetExceededError,
+    ConfigurationError,
+    PermanentError,
+    is_retryable_db_error,
+)
 from ..core.frames import ISOLATED, state_of
 from .transaction_queues import revocable_savepoint
 
@@ -109,29 +115,63 @@ class IrActionsServer(models.Model):
         return self._run_isolated(records, eval_context, frame, policy)
 
     def _run_isolated(self, records, eval_context, frame, policy):
-        """Run in a savepoint; on failure halve the batch until the failing record is alone."""
+        """Run in savepoints: a batch that fails is halved until the failing record is alone."""
         state = state_of(self.env.cr)
-        if not state.take_savepoint(self.env.cr.now()):
-            self._leave_undecided(records, frame)
-            return False
-        children = len(frame.children)
+        # Without records there is still one thing to try.
+        trial, result, late = Bisection(max(len(records), 1)), False, records.browse()
+        while (part := trial.next()) is not None:
+            if not state.take_savepoint(self.env.cr.now()):
+                rest = records.browse([records._ids[at] for at in trial.undecided])
+                reason = self.env._(
+                    "too many records of this batch failed to try each of them in one transaction"
+                )
+                self._leave_undecided(rest, frame, reason)
+                break
+            chosen = records[part]
+            answer, exc = self._try_part(chosen, records, eval_context, frame)
+            if exc is None:
+                trial.passed()
+                result = answer or result
+            elif isinstance(exc, BudgetExceededError) and len(chosen) > 1:
+                self._check_may_wait(frame, exc)
+                trial.passed()
+                late |= chosen
+            elif trial.failed():
+                result = self._handle_failure(chosen, eval_context, frame, policy, exc) or result
+        if late:
+            self._leave_undecided(late, frame, frame.error_message)
+        return result
+
+    def _try_part(self, part, records, eval_context, frame):
+        """Run on a part of the batch in a savepoint.
+
+        :returns: ``(result, None)``, or ``(False, what it failed with)``
+        """
+        action, part_context = self, eval_context
+        if len(part) != len(records):
+            action, part_context = self._on_part(part, eval_context)
+        noted = frame.noted()
         try:
             with revocable_savepoint(self.env.cr):
-                return self._execute(records, eval_context)
+                return action._execute(part, part_context), None
         except Exception as exc:
             if is_retryable_db_error(exc):
                 raise
-            # What ran below and was undone stays readable, marked as such.
-            for child in frame.children[children:]:
-                child.state = ISOLATED
-            if len(records) <= 1:
-                return self._handle_failure(records, eval_context, frame, policy, exc)
-        half = len(records) // 2
-        result = False
-        for part in (records[:half], records[half:]):
-            action, part_context = self._on_part(part, eval_context)
-            result = action._run_isolated(part, part_context, frame, policy) or result
-        return result
+            # A part that is tried again by halves would say everything once more.
+            frame.undo(noted, keep_messages=len(part) <= 1)
+            return False, exc
+
+    def _check_may_wait(self, frame, exc):
+        """Keep a batch that took too long from being halved: each half may take as long again.
+
+        Whoever waits for it does so once, and the records become tasks. A task itself is halved
+        by those who run it.
+        """
+        if self._is_due_task(frame):
+            raise exc
+        if not frame.error_message:
+            frame.fail(exc)
+        frame.state = ISOLATED
 
     def _on_part(self, part, eval_context):
         """Return the action and the evaluation context for a part of the batch."""
@@ -178,13 +218,13 @@ class IrActionsServer(models.Model):
             exc,
         )
 
-    def _leave_undecided(self, records, frame):
-        """Give records the savepoint budget does not reach to tasks of their own transactions."""
+    def _leave_undecided(self, records, frame, reason):
+        """Give records that cannot be decided on here to tasks of their own transactions."""
         self.env["server.action.task"]._enqueue(self, records, origin=self._root_trigger())
         frame.messages.append(
             self.env._(
-                "%(count)s records were handed to background tasks: too many records of this "
-                "batch failed to try each of them in one transaction.",
+                "%(count)s records were handed to background tasks: %(reason)s.",
                 count=len(records),
+                reason=reason.rstrip("."),
             )
         )

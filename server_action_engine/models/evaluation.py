@@ -4,6 +4,7 @@ import ast
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import safe_eval
 
 from ..core.errors import BudgetExceededError, ExpressionError, is_retryable_db_error
@@ -103,17 +104,19 @@ class IrActionsServer(models.Model):
             **names,
         }
 
-    def _evaluate(self, source, names, mode="eval", what=None):
+    def _evaluate(self, source, names, mode="eval", what=None, is_checked=False):
         """Evaluate an expression or execute a block of code.
 
         :param source: Python text; compiled once per process
         :param names: dict of names; in mode ``exec`` it receives the variables the code sets
         :param mode: ``eval`` or ``exec``
         :param what: what the text is, for the error message ("condition")
+        :param is_checked: the values of ``names`` have been checked, for another record
         :returns: the value of the expression; None in mode ``exec``
         :raises ExpressionError: the text does not compile or fails; names action and cause
         """
-        safe_eval.check_values(names)
+        if not is_checked:
+            safe_eval.check_values(names)
         # Tracebacks of code name the action, as in stock Odoo; expressions are shared by content.
         filename = str(self) if mode == "exec" else SOURCE_NAME
         try:
@@ -158,6 +161,22 @@ class IrActionsServer(models.Model):
         except (SyntaxError, TypeError, ValueError, NameError) as exc:
             if isinstance(exc, SyntaxError):
                 return self.env._("%(error)s at line %(line)s", error=exc.msg, line=exc.lineno or 1)
+            return str(exc)
+        return ""
+
+    def _check_domain(self, source, model):
+        """Return why a filter cannot be used on ``model``, or an empty string.
+
+        What a filter with names in it yields is known only when the action runs.
+        """
+        if problem := self._check_source(source):
+            return problem
+        literal = self._literal(source)
+        if literal is None:
+            return ""
+        try:
+            Domain(literal).validate(model)
+        except (ValueError, TypeError, KeyError) as exc:
             return str(exc)
         return ""
 

@@ -13,6 +13,7 @@ from ..core.subscriptions import (
     ModelSubscriptions,
     without_skipped,
 )
+from .event_hook_creation import by_novelty, compute_watched, creation_of
 from .event_hook_subscriber import Event
 
 
@@ -23,7 +24,10 @@ def around_create(found: ModelSubscriptions, self, vals_list, call):
         return call(self, vals_list)
     event = Event(CREATE, self.browse(), vals=vals_list)
     states = _before(event, listeners)
-    event.records = call(_in_context(self, event), vals_list)
+    told = [subscription for _subscriber, part in listeners for subscription in part]
+    with creation_of(self, told) as creation:
+        event.records = call(_in_context(self, event), vals_list)
+        compute_watched(event.records, found, creation)
     _after(event, listeners, states)
     return event.records.with_env(self.env)
 
@@ -45,24 +49,34 @@ def around_compute(found: ModelSubscriptions, self, field, call):
     names = frozenset(
         computed.name for computed in self.pool.field_computed[field] if computed.store
     )
-    listeners = _listeners(self, found.touched_by(names)) if names else ()
-    records = self.filtered("id") if listeners else self
-    if not listeners or not records:
+    subscriptions = found.touched_by(names) if names else ()
+    records = self.filtered("id") if subscriptions else self
+    if not subscriptions or not records:
         return call(self, field)
-    event = Event(COMPUTE, records, names)
-    states = _before(event, listeners)
+    told = []
+    for news, part in by_novelty(records, subscriptions):
+        if listeners := _listeners(news, part):
+            event = Event(COMPUTE, news, names)
+            told.append((event, listeners, _before(event, listeners)))
     # The computation keeps its own environment: Odoo may hold results by environment.
     result = call(self, field)
-    _after(event, listeners, states)
+    for event, listeners, states in told:
+        _after(event, listeners, states)
     return result
 
 
 def around_unlink(found: ModelSubscriptions, self, call):
-    """Tell the listeners, then delete by ``call(records)``."""
+    """Tell the listeners, then delete by ``call(records)``; tell those again who want to know."""
     listeners = _listeners(self, found.listening(UNLINK)) if self else ()
-    if listeners:
-        _before(Event(UNLINK, self), listeners)
-    return call(self)
+    if not listeners:
+        return call(self)
+    event = Event(UNLINK, self)
+    states = _before(event, listeners)
+    result = call(self)
+    for (subscriber, subscriptions), state in zip(listeners, states, strict=True):
+        if subscriber._hears_deleted:
+            subscriber._event_after(event, subscriptions, state)
+    return result
 
 
 def around_message(found: ModelSubscriptions, self, call):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from odoo import SUPERUSER_ID, api
 from odoo.tools import config
 
-from ..core.subscriptions import SubscriptionIndex, build_index
+from ..core.subscriptions import SubscriptionIndex, build_index, replaced
+from .event_hook_own_index import OwnIndex
 
 SUBSCRIBER_MODEL = "server.action.event.subscriber"
 #: Signalled between workers whenever the subscriptions change. ``stable`` is one of Odoo's own
@@ -13,9 +16,8 @@ SUBSCRIBER_MODEL = "server.action.event.subscriber"
 CACHE_NAME = "stable"
 #: Key in ``cursor.__dict__`` of a transaction that changed subscriptions; counts its changes.
 CHANGED = "server_action_engine_subscriptions_changed"
-#: Key in ``cursor.cache`` of such a transaction's own index. Odoo empties that dictionary when a
-#: savepoint is rolled back, which is exactly when the index may have become wrong.
-OWN_INDEX = "server_action_engine.subscription_index"
+#: Key in ``cursor.__dict__`` while subscriptions are being read through it.
+READING = "server_action_engine_subscriptions_reading"
 
 _ATTRIBUTE = "server_action_engine_gate"
 
@@ -44,6 +46,10 @@ class Gate:
         number = self.registry.cache_sequences[CACHE_NAME]
         valid_for, index = self.state
         if number != valid_for:
+            if READING in env.cr.__dict__:
+                # Fields that are computed while the index is being read concern nobody, and asking
+                # for the index because of them would never end.
+                return {}
             index = self._read_committed(env)
             self.state = (number, index)
         return index
@@ -52,14 +58,26 @@ class Gate:
         """Forget the shared index."""
         self.state = (None, {})
 
-    def changed(self, env: api.Environment) -> None:
+    def changed(
+        self, env: api.Environment, subscriber: str = "", keys: Collection[str] | None = None
+    ) -> None:
         """Note that the transaction of ``env`` changed subscriptions.
 
         It reads its own view from now on; all others learn of the change after its commit.
+
+        :param keys: keys of the subscriptions of ``subscriber`` that changed; None for any
         """
         cr = env.cr
         root = _root_cursor(cr)
         changes = root.__dict__.get(CHANGED, 0)
+        if keys is not None:
+            own = OwnIndex.of(cr)
+            number, index = self.state
+            if own is None and not changes and number == self.registry.cache_sequences[CACHE_NAME]:
+                # What everybody sees, to begin with.
+                own = OwnIndex.keep(cr, index, 0)
+            if own is not None:
+                own.note(subscriber, keys, changes)
         root.__dict__[CHANGED] = changes + 1
         self.reset()
         if self.registry.ready:
@@ -69,14 +87,17 @@ class Gate:
             cr.postrollback.add(lambda: cr.__dict__.pop(CHANGED, None))
 
     def _own_index(self, env: api.Environment, changes: int) -> SubscriptionIndex:
-        cache = env.cr.cache
-        valid_for, index = cache.get(OWN_INDEX, (0, {}))
-        if valid_for != changes:
-            # Reading flushes, and what that recomputes comes back here: it gets the old index.
-            cache[OWN_INDEX] = (changes, index)
-            index = _read_index(env)
-            cache[OWN_INDEX] = (changes, index)
-        return index
+        own = OwnIndex.of(env.cr)
+        if own is None:
+            # Valid for no number of changes: there is nothing in it yet.
+            own = OwnIndex.keep(env.cr, {}, -1)
+        if not own.is_valid(changes):
+            own.update(
+                changes,
+                lambda: _read_index(env),
+                lambda index, stale: _read_changed(env, index, stale),
+            )
+        return own.index
 
     def _read_committed(self, env: api.Environment) -> SubscriptionIndex:
         if _root_cursor(env.cr) is not env.cr:
@@ -88,6 +109,7 @@ class Gate:
     def _signal_after_commit(self, cr) -> None:
         # Requests signal after their commit too, but crons signal before it and scripts never do.
         cr.__dict__.pop(CHANGED, None)
+        OwnIndex.forget(cr)
         self.reset()
         if self.registry.ready:
             self.registry.clear_cache(CACHE_NAME)
@@ -113,11 +135,31 @@ def _read_index(env: api.Environment) -> SubscriptionIndex:
         return {}
     # Superuser and empty context: subscriptions are configuration, the same for every user.
     env = api.Environment(env.cr, SUPERUSER_ID, {})
+    names = env.registry.descendants([SUBSCRIBER_MODEL], "_inherit")
     found = []
-    for name in sorted(env.registry.descendants([SUBSCRIBER_MODEL], "_inherit")):
-        if name != SUBSCRIBER_MODEL:
-            found.extend(env[name]._event_subscriptions())
+    env.cr.__dict__[READING] = True
+    try:
+        for name in sorted(names):
+            if name != SUBSCRIBER_MODEL:
+                found.extend(env[name]._event_subscriptions())
+    finally:
+        env.cr.__dict__.pop(READING, None)
     return build_index(found)
+
+
+def _read_changed(
+    env: api.Environment, index: SubscriptionIndex, stale: dict[str, set[str]]
+) -> SubscriptionIndex:
+    """Return ``index`` with the subscriptions of some keys as they are now.
+
+    :param stale: keys by subscriber
+    """
+    if is_disabled():
+        return {}
+    env = api.Environment(env.cr, SUPERUSER_ID, {})
+    for subscriber, keys in stale.items():
+        index = replaced(index, keys, env[subscriber]._event_subscriptions_of(frozenset(keys)))
+    return index
 
 
 def _root_cursor(cr):

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from .event_hook_creation import note_insertion
 from .event_hook_dispatch import (
     around_compute,
     around_create,
@@ -43,6 +44,15 @@ def _make_create(registry, gate, model_class, below):
     # Remote calls look at this mark; the decorator's own wrapper would cost one more call.
     create._api_model = True
     return create
+
+
+def _make_create_rows(registry, gate, model_class, below):
+    def _create(self, data_list):
+        if type(self) is model_class:
+            note_insertion(self, data_list)
+        return below._create(self, data_list)
+
+    return _create
 
 
 def _make_write(registry, gate, model_class, below):
@@ -109,6 +119,7 @@ def _make_message_post(registry, gate, model_class, below):
 
 HOOKED_METHODS = {
     "create": _make_create,
+    "_create": _make_create_rows,
     "write": _make_write,
     "unlink": _make_unlink,
     "_compute_field_value": _make_compute_field_value,

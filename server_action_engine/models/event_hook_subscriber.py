@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,6 +50,9 @@ class EventSubscriber(models.AbstractModel):
     _name = SUBSCRIBER_MODEL
     _description = "Subscriber to Changes of Records"
 
+    #: Whether :meth:`_event_after` is called for ``unlink`` too, when the records are gone.
+    _hears_deleted = False
+
     @api.model
     def _event_subscriptions(self) -> Iterable[Subscription]:
         """Return all subscriptions of this subscriber, as stored in the database.
@@ -59,13 +62,23 @@ class EventSubscriber(models.AbstractModel):
         return ()
 
     @api.model
-    def _event_subscriptions_changed(self) -> None:
+    def _event_subscriptions_of(self, keys: Collection[str]) -> Iterable[Subscription]:
+        """Return those of :meth:`_event_subscriptions` with one of the given keys.
+
+        Subscribers with many rules override it to read only the rules behind these.
+        """
+        return [one for one in self._event_subscriptions() if one.key in keys]
+
+    @api.model
+    def _event_subscriptions_changed(self, keys: Collection[str] | None = None) -> None:
         """Call this after any change of what :meth:`_event_subscriptions` returns.
 
         The running transaction sees the change at once, everybody else after the commit; the
         registry is not reloaded.
+
+        :param keys: the keys of the subscriptions that changed, came or went; None for any
         """
-        gate_of(self.env.registry).changed(self.env)
+        gate_of(self.env.registry).changed(self.env, self._name, keys)
 
     @api.model
     def _event_subscriptions_to(self, model_name: str, event: str) -> tuple[Subscription, ...]:
@@ -75,6 +88,12 @@ class EventSubscriber(models.AbstractModel):
             return ()
         skip = self.env.context.get("automation_skip")
         return without_skipped(found.listening(event), skip)
+
+    @api.model
+    def _event_subscriptions_everywhere(self, event: str) -> Iterable[Subscription]:
+        """Return the subscriptions of all subscribers to ``event`` of any model."""
+        for found in gate_of(self.env.registry).current(self.env).values():
+            yield from found.listening(event)
 
     @api.model
     def _event_before(self, event: Event, subscriptions: Sequence[Subscription]) -> Any:
@@ -88,4 +107,8 @@ class EventSubscriber(models.AbstractModel):
 
     @api.model
     def _event_after(self, event: Event, subscriptions: Sequence[Subscription], state: Any) -> None:
-        """React to the change. Not called for ``unlink``: the records are gone."""
+        """React to the change.
+
+        After ``unlink`` only subscribers with ``_hears_deleted`` are called: of the records
+        nothing but the ids is left, and what has to be known of them is read before.
+        """

@@ -99,7 +99,7 @@ class IrActionsServer(models.Model):
         """
         if self.env.su or self.env.user._is_system() or self._is_started_by_parent():
             return
-        if owned := self.sudo().filtered(lambda action: action._is_rule_owned()):
+        if owned := self.sudo().filtered(lambda action: action._is_for_rules_only()):
             raise AccessError(
                 self.env._(
                     "The action “%(action)s” belongs to an automation rule and runs only when "
@@ -113,12 +113,30 @@ class IrActionsServer(models.Model):
         frame = state_of(self.env.cr).current
         return frame is not None and "child_path" in frame.scratch
 
-    def _is_rule_owned(self):
-        """Tell whether the action is part of a rule; addons with rules extend this."""
+    def _is_for_rules_only(self):
+        """Tell whether nobody but a rule is meant to start the action.
+
+        A body of a rule's loop or branch that stands in an Action menu as well is for users, too.
+        """
         self.ensure_one()
-        if "base_automation_id" in self._fields and self.base_automation_id:
+        return self._is_rule_owned() and not (self.binding_model_id and not self._own_rule())
+
+    def _is_rule_owned(self, _seen=()):
+        """Tell whether the action is part of a rule: its own, its parent's, or of one that runs it.
+
+        Addons with rules extend :meth:`_own_rule`.
+        """
+        self.ensure_one()
+        if self.id in _seen:
+            return False
+        if self._own_rule():
             return True
-        return bool(self.parent_id) and self.parent_id._is_rule_owned()
+        starters = self.parent_id | self._get_flow_users()
+        return any(starter._is_rule_owned((*_seen, self.id)) for starter in starters)
+
+    def _own_rule(self):
+        """Return the rule the action belongs to itself, an empty value if there is none."""
+        return "base_automation_id" in self._fields and self.base_automation_id
 
     def _run(self, records, eval_context):
         self.ensure_one()
@@ -330,12 +348,17 @@ class IrActionsServer(models.Model):
         if state.origin:
             return {**trigger, **state.origin}
         if task_id := self.env.context.get(TASK_KEY):
-            return {**trigger, "kind": "task", "model": "server.action.task", "id": task_id}
+            return {
+                **trigger,
+                "kind": "task",
+                "model": "server.action.task",
+                "id": task_id,
+                "name": self.env._("Task %(id)s", id=task_id),
+            }
         if self.usage == "ir_cron":
             cron = self.ir_cron_ids[:1]
             return {**trigger, "kind": "cron", "model": "ir.cron", "id": cron.id, "name": self.name}
-        if "base_automation_id" in self._fields and self.base_automation_id:
-            rule = self.base_automation_id
+        if rule := self._own_rule():
             return {
                 **trigger,
                 "kind": "automation",
@@ -393,30 +416,6 @@ class IrActionsServer(models.Model):
                 self.env._("Actions of this type always run as system; set “Run As” to System.")
             )
         return warnings
-
-    def _on_type_removed(self, type_name):
-        """Turn actions whose type is being uninstalled into inactive, commented code.
-
-        ``state`` is required and a cascade fails under a scheduled action, so neither of Odoo's
-        ready-made policies fits. Whatever would start the action is paused.
-        """
-        for action in self:
-            action.write(
-                {
-                    "state": "code",
-                    "code": f"# This action was of type “{type_name}”, which is not installed "
-                    "any more.\n# Its rule or schedule was paused. Choose another type.\n",
-                }
-            )
-        self.ir_cron_ids.write({"active": False})
-        if "base_automation_id" in self._fields:
-            self._topmost_actions().base_automation_id.write({"active": False})
-
-    def _topmost_actions(self):
-        actions = self
-        while actions.parent_id:
-            actions = actions.parent_id | actions.filtered(lambda action: not action.parent_id)
-        return actions
 
 
 def _describe_result(result):

@@ -3,6 +3,7 @@
 from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
 from odoo import api, fields, models
+from odoo.tools import safe_eval
 
 from ..core.errors import ExpressionError
 from ..core.expression import is_blank
@@ -106,12 +107,14 @@ class IrActionsServer(models.Model):
         if scoped:
             eval_context = self._rebind(eval_context, scoped.env)
             records = records.with_env(scoped.env)
+        # Looking at all names takes longer than most code; those of the records are records.
+        safe_eval.check_values(eval_context)
         results = {}
         for record in records:
             if scoped:
                 scoped.switch(record.id)
             names = self._eval_scope(eval_context, record)
-            self._evaluate(self.code, names, mode="exec")
+            self._evaluate(self.code, names, mode="exec", is_checked=True)
             for name in _RESULT_NAMES:
                 if names.get(name):
                     results.setdefault(name, names[name])

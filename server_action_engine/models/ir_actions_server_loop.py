@@ -259,14 +259,20 @@ class IrActionsServer(models.Model):
                 "active_id": records[:1].id,
             }
         )
-        action = self.with_env(env).sudo()
+        # As ``run`` does it: the action is read in superuser mode, its names live in the
+        # environment that says whose rights apply.
+        asking = self.with_env(env)
+        if not scratch.get("restricted"):
+            asking = asking.sudo()
+        action = asking.sudo()
         try:
-            own = action._get_eval_context(action)
+            own = asking._get_eval_context(action)
             records = records.with_env(own["env"])
             first = records[:1]
             model = own["env"][records._name]
             own.update(records=records, record=first, object=first, obj=first, ids=records.ids)
             own.update(model=model, self=model)
+            action._can_execute_action_on_records(records)
             return action._run(records, own)
         finally:
             frame.scratch = scratch

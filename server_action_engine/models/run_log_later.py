@@ -113,6 +113,7 @@ class Failures:
             return
         for run_id in run_ids:
             self._alert(run_id)
+        self._announce(run_ids)
 
     def _write(self, entries):
         """Write the entries that are not in the database; return the ids of all."""
@@ -140,6 +141,15 @@ class Failures:
             # Else another failure of the same action is alerting the owner right now.
         except Exception:
             _logger.warning("The alert for run %s failed", run_id, exc_info=True)
+
+    def _announce(self, run_ids):
+        # The runs are committed: what others make of them cannot take them away.
+        try:
+            with self._registry.cursor() as cr:
+                env = api.Environment(cr, SUPERUSER_ID, {})
+                env["server.action.run"]._recorded(run_ids)
+        except Exception:
+            _logger.warning("Nobody was told of the failed runs %s", run_ids, exc_info=True)
 
 
 def _is_being_retried(exc):

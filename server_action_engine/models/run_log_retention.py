@@ -42,13 +42,17 @@ class ServerActionRun(models.Model):
         """Delete runs with their steps and activities, without going through 10,000 records."""
         if not self:
             return
-        self.env["mail.activity"].sudo().with_context(active_test=False).search(
-            [("res_model", "=", self._name), ("res_id", "in", self.ids)]
-        ).unlink()
+        self._activities_of(self).unlink()
         self.env.cr.execute("DELETE FROM server_action_step WHERE run_id = ANY(%s)", [self.ids])
         self.env.cr.execute("DELETE FROM server_action_run WHERE id = ANY(%s)", [self.ids])
         self.env["server.action.step"].invalidate_model()
         self.invalidate_model()
+
+    @api.model
+    def _activities_of(self, runs):
+        """Return the activities planned on runs, whoever they are for."""
+        activities = self.env["mail.activity"].sudo().with_context(active_test=False)
+        return activities.search([("res_model", "=", self._name), ("res_id", "in", runs.ids)])
 
     def unlink(self):  # pylint: disable=method-required-super; the rows go by SQL
         """Remove runs by hand; only code in superuser mode may do so."""
@@ -99,7 +103,10 @@ class ServerActionRun(models.Model):
         runs = self.sudo().browse(run_ids)
         runs.invalidate_recordset()
         self.env["server.action.step"].invalidate_model()
-        runs.filtered(lambda run: run.model == model and not run.record_ids)._remove()
+        gone = runs.filtered(lambda run: run.model == model and not run.record_ids)
+        gone._remove()
+        # Alerts repeat the error, which may speak of the records, too.
+        self._activities_of(runs - gone).write({"note": False})
         return len(run_ids)
 
     def _erase_from(self, table, params):

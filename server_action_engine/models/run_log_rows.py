@@ -56,6 +56,7 @@ STEP_COLUMNS = (
     "parent_path",
     "depth",
     "changed_values",
+    "values_model",
     "created",
     "messages",
 )
@@ -166,7 +167,8 @@ def _step_row(env, frame, number):
         # A path is made of pairs: what the parent is, and the place in it.
         "/".join(parts[:-2]) if parts else None,
         (len(parts) + 1) // 2,
-        _json(keep_values(frame.values, _facts_reader(env, frame.model))),
+        _json(keep_values(frame.values, _facts_reader(env, frame.values_model or frame.model))),
+        frame.values_model or None,
         _json([[model, int(res_id)] for model, res_id in frame.created[:1000]] or None),
         _json([keep_text(text) or "" for text in _first_messages(frame.messages)] or None),
     )

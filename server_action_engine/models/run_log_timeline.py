@@ -59,7 +59,7 @@ def _label_of_record(env, model, res_id):
 
 def _shown_values(env, step):
     """Return what changed as a list of ``{name, label, has_before, before, after}``."""
-    model = env.get(step["model"]) if step["model"] else None
+    model = env.get(step["values_model"] or step["model"] or "")
     shown = []
     for name, value in (step["changed_values"] or {}).items():
         field = model._fields.get(name) if model is not None else None

@@ -5,10 +5,13 @@ from contextlib import contextmanager
 from odoo import api, fields, models
 
 from ..core.expression import is_blank
+from .budget import wall_clock_budget
 from .transaction_queues import revocable_savepoint
 
 #: Characters of a value shown; the rest is of no use in a form.
 _MAX_SHOWN = 200
+#: Seconds one text may take: somebody waits while typing it, and it may be half typed.
+_BUDGET_SECONDS = 3.0
 
 
 class _RollBack(Exception):
@@ -139,7 +142,10 @@ class IrActionsServer(models.Model):
     def _try_one(self, label, attempt, *arguments):
         try:
             # A failing statement must not make those after it fail as well.
-            with self.env.cr.savepoint():
+            with (
+                self.env.cr.savepoint(),
+                wall_clock_budget(_BUDGET_SECONDS, self.env.cr, label),
+            ):
                 text = attempt(*arguments)
         except Exception as exc:  # noqa: BLE001 - the point is to show what goes wrong
             return f"✗ {label}: {exc}"

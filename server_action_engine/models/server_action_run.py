@@ -182,6 +182,14 @@ class ServerActionRun(models.Model):
         except Exception:
             _logger.warning("The run log could not keep %s", frame.action_name, exc_info=True)
 
+    @api.model
+    def _recorded(self, ids):
+        """Do nothing. Called with the ids of runs in which something failed; addons extend it.
+
+        The runs are committed. Called in a transaction of its own, as superuser; what it raises is
+        logged and keeps nobody from anything.
+        """
+
     def message_subscribe(self, partner_ids=None, subtype_ids=None):
         """Nobody follows a run; activities ask for it without checking (``mail.activity``)."""
         return True

@@ -43,6 +43,11 @@ class ServerActionStep(models.Model):
         help="Field → value written, or → the values before and after. Values of restricted, "
         "secret and binary fields are hidden.",
     )
+    values_model = fields.Char(
+        string="Model of the Values",
+        readonly=True,
+        help="Technical name of the model the values were written to.",
+    )
     created = fields.Json(string="Records Created", readonly=True)
     messages = fields.Json(readonly=True)
     error_type = fields.Char(readonly=True)

@@ -136,6 +136,13 @@ class ServerActionTask(models.Model):
         "A task with this idempotency key is already waiting or running.",
     )
 
+    @api.model
+    def _gave_up(self, ids):
+        """Do nothing. Called with the ids of tasks that just failed for good; addons extend it.
+
+        In the transaction that says so, as superuser. It must not raise.
+        """
+
     @api.depends("model")
     def _compute_model_id(self):
         for task in self:

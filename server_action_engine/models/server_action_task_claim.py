@@ -11,7 +11,7 @@ import time
 import uuid
 from dataclasses import dataclass, field
 
-from odoo import api, models
+from odoo import SUPERUSER_ID, api, models
 
 from ..core.claim import Head, admit, is_grouped
 from ..core.errors import is_retryable_db_error
@@ -267,7 +267,7 @@ class ServerActionTask(models.Model):
                    crash_count = crash_count + 1, attempt = attempt - 1, worker_token = NULL,
                    batch_key = 's' || substr(batch_key, 2),
                    error_type = 'WorkerLost', error_message = %(message)s, traceback = NULL
-              FROM crashed WHERE t.id = crashed.id RETURNING t.id
+              FROM crashed WHERE t.id = crashed.id RETURNING t.id, t.state
             """,
             {
                 "grace": CRASH_GRACE_SECONDS,
@@ -280,7 +280,10 @@ class ServerActionTask(models.Model):
                 ),
             },
         )
-        ids = [id_ for [id_] in cr.fetchall()]
+        states = dict(cr.fetchall())
+        ids = list(states)
+        if dead := [id_ for id_, state in states.items() if state == "failed"]:
+            api.Environment(cr, SUPERUSER_ID, {})[self._name]._gave_up(dead)
         self._checkpoint("reap.updated", ids)
         if ids:
             _logger.warning(

@@ -3,7 +3,7 @@
 import logging
 import time
 
-from odoo import api, models
+from odoo import SUPERUSER_ID, api, models
 
 from ..core.claim import Turn
 from .event_hook_gate import is_disabled
@@ -19,6 +19,29 @@ REAP_SECONDS = 5.0
 SHORT_WAIT_SECONDS = CRASH_GRACE_SECONDS + 1.0
 #: Slice of a lane that no scheduler has given an end.
 SLICE_SECONDS = 10.0
+#: How often a lane tells its scheduled action what it has done: a write and a commit each time.
+PROGRESS_SECONDS = 1.0
+
+
+class LaneProgress:
+    """What a lane has done and its scheduled action does not know yet."""
+
+    def __init__(self, cron):
+        self._cron = cron
+        self._count = 0
+        self._told_at = time.monotonic()
+
+    def add(self, count):
+        """Count tasks; tell about them if the last time is long enough ago."""
+        self._count += count
+        if time.monotonic() - self._told_at >= PROGRESS_SECONDS:
+            self.tell()
+
+    def tell(self):
+        """Tell the scheduled action; it also ends the transaction of the lane's own cursor."""
+        # Never a remainder: the lane sees to it itself that it comes back.
+        self._cron._commit_progress(self._count, remaining=0)
+        self._count, self._told_at = 0, time.monotonic()
 
 
 class ServerActionTask(models.Model):
@@ -34,9 +57,10 @@ class ServerActionTask(models.Model):
         cron = self.env["ir.cron"].browse(self.env.context.get("cron_id"))
         if not self._may_run_lane(cron):
             return
+        progress = LaneProgress(cron)
         # Ends the transaction the scheduled action was read in: it must not keep an old snapshot
         # alive for as long as the lane runs.
-        cron._commit_progress(remaining=0)
+        progress.tell()
         until = self.env.context.get("cron_end_time") or time.monotonic() + SLICE_SECONDS
         woken = False
 
@@ -45,20 +69,35 @@ class ServerActionTask(models.Model):
             # Work for more than one lane. Whoever queued it may have known of fewer lanes, and
             # what was delayed woke only one. The others take their share while this one runs.
             if not woken:
-                woken = True
-                self._trigger_lanes(but=cron)
-                cron._commit_progress(remaining=0)
+                woken = bool(self._in_transaction(self._wake_sleeping_lanes, cron))
 
-        def on_batch(count):
-            cron._commit_progress(count, remaining=0)
-
-        done, left = self._drain(until, on_batch, on_full)
+        done, left = self._drain(until, progress.add, on_full)
         if left:
             (cron or self.env["ir.cron"]._get_task_lanes()[:1])._trigger()
         elif moment := self._in_transaction(self._get_next_moment):
             self._trigger_lanes_at(moment)
-        cron._commit_progress(remaining=0)
+        progress.tell()
         _logger.debug("Lane %s ran %s tasks, more waiting: %s", cron.id, done, left)
+
+    @api.model
+    def _wake_sleeping_lanes(self, cr, cron):
+        """Wake the other lanes that nobody has woken yet.
+
+        A trigger that is due says that its lane was woken, or runs: the running scheduled action
+        deletes its triggers, but that is not visible before it ends.
+
+        :returns: the lanes that were woken
+        """
+        tasks = api.Environment(cr, SUPERUSER_ID, {})[self._name]
+        others = tasks.env["ir.cron"]._get_usable_task_lanes() - cron
+        cr.execute(
+            "SELECT cron_id FROM ir_cron_trigger WHERE cron_id = ANY(%s) "
+            "AND call_at <= clock_timestamp() AT TIME ZONE 'UTC'",
+            [others.ids],
+        )
+        sleeping = others - others.browse(id_ for [id_] in cr.fetchall())
+        tasks._trigger_lanes(sleeping)
+        return sleeping
 
     @api.model
     def _may_run_lane(self, cron):

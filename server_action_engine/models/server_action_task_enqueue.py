@@ -263,7 +263,7 @@ class ServerActionTask(models.Model):
     def _wake_lanes(self):
         delays = self.env.cr.precommit.data.pop(_WAKE_KEY, ())
         if 0 in delays:
-            self._trigger_lanes()
+            self._trigger_lanes(self.env["ir.cron"]._get_task_lanes_to_wake())
         if later := [delay for delay in delays if delay]:
             # Not the start of the transaction: the tasks were inserted later than that.
             self.env.cr.execute("SELECT clock_timestamp() AT TIME ZONE 'UTC'")
@@ -271,14 +271,11 @@ class ServerActionTask(models.Model):
             self._trigger_lanes_at(fields.Datetime.add(now, seconds=min(later)))
 
     @api.model
-    def _trigger_lanes(self, but=()):
+    def _trigger_lanes(self, lanes):
         """Have lanes look for work as soon as this transaction is committed.
 
-        All that may be used: which one is free is known only when a scheduler thread takes it.
-
-        :param but: lanes that need no waking
+        More than one, since which is free is known only when a scheduler thread takes it.
         """
-        lanes = [lane for lane in self.env["ir.cron"]._get_task_lanes_to_wake() if lane not in but]
         if not lanes:
             return
         self.env["ir.cron.trigger"].sudo().create(

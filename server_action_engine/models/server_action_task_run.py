@@ -240,6 +240,8 @@ class ServerActionTask(models.Model):
                 "token": claim.token,
             },
         )
+        if delay is None:
+            self._gave_up([row["id"]])
         self._checkpoint("fail.updated", [row["id"]])
         if frame is not None:
             self._log_failure(frame)

@@ -52,11 +52,46 @@ class IrActionsServer(models.Model):
     def _activity_user_id(self, record):
         if self.activity_user_type == "specific":
             return self.activity_user_id.id
-        name = self.activity_user_field_name
-        if self.activity_user_type == "generic" and name in record._fields:
+        path = self.activity_user_field_name or ""
+        if self.activity_user_type == "generic" and path.partition(".")[0] in record._fields:
             # Of several users the first is chosen, as stock Odoo does.
-            return record[name].ids[:1][0] if record[name] else False
+            return next(iter(record.mapped(path).ids), False)
         return False
+
+    def _run_action_followers_multi(self, eval_context=None):
+        for action in self._by_followers():
+            super(IrActionsServer, action)._run_action_followers_multi(eval_context)
+        return False
+
+    def _run_action_remove_followers_multi(self, eval_context=None):
+        for action in self._by_followers():
+            super(IrActionsServer, action)._run_action_remove_followers_multi(eval_context)
+        return False
+
+    def _by_followers(self):
+        """Yield the action for each part of the active records that have the same followers.
+
+        Stock collects the followers of all active records and gives all of them to each one: of
+        two orders in a batch, each customer would follow the other's.
+        """
+        path = self.followers_partner_field_name
+        records = self._active_records()
+        if self.followers_type != "generic" or not path or len(records) < 2:
+            yield self
+            return
+        groups = records.grouped(lambda record: tuple(record.mapped(path).ids))
+        for group in groups.values():
+            yield self.with_context(active_ids=group.ids, active_id=group[:1].id)
+
+    def _execute(self, records, eval_context):
+        # The other types that ask whether a record is being recomputed are replaced above.
+        if self.state == "sms" and records and self._is_recompute():
+            settled = self._records_not_recomputing().with_env(records.env)
+            if not settled:
+                return False
+            action, eval_context = self._on_part(settled, eval_context)
+            return super(IrActionsServer, action)._execute(settled, eval_context)
+        return super()._execute(records, eval_context)
 
     def _run_action_mail_post_multi(self, eval_context=None):
         """Render the e-mails of a batch together; posts in the chatter stay stock's."""
@@ -87,18 +122,19 @@ class IrActionsServer(models.Model):
         Stock answers for all active records at once, so one record that is being recomputed
         would silence the whole batch.
         """
-        context = self.env.context
-        ids = context.get("active_ids") or (
-            [context["active_id"]] if context.get("active_id") else []
+        records = self._active_records()
+        if not records or not self._is_recompute():
+            return records
+        if len(records) == 1:
+            return records.browse()
+        return records.filtered(
+            lambda record: (
+                not self.with_context(active_ids=record.ids, active_id=record.id)._is_recompute()
+            )
         )
-        if len(ids) > 1 and self._is_recompute():
-            ids = [
-                record_id
-                for record_id in ids
-                if not self.with_context(
-                    active_ids=[record_id], active_id=record_id
-                )._is_recompute()
-            ]
-        elif ids and self._is_recompute():
-            ids = []
+
+    def _active_records(self):
+        """Return the records the context names, as the runners of stock Odoo find them."""
+        context = self.env.context
+        ids = context.get("active_ids") or filter(None, [context.get("active_id")])
         return self.env[self.model_name].browse(ids)

@@ -2,14 +2,13 @@
 
 from odoo.models import BaseModel
 
+from ..core.redact import HIDDEN, FieldFacts, may_keep
 from ..core.values import MANY_TYPES, ONE_TYPES, shown
 
 #: Values of one field told apart in the run log.
 _MAX_SHOWN = 3
 #: Ids of created records kept per step.
 _MAX_CREATED = 1000
-_HIDDEN = "•••"
-_SECRET_PARTS = ("password", "passwd", "secret", "token", "api_key", "apikey")
 
 
 def note_values(frame, groups, model):
@@ -21,6 +20,7 @@ def note_values(frame, groups, model):
     """
     if frame is None or not groups:
         return
+    frame.values_model = model._name
     found = {}
     for vals, _keys in groups:
         for name, value in vals.items():
@@ -39,19 +39,10 @@ def note_created(frame, records):
         frame.created.extend((records._name, res_id) for res_id in records.ids[: max(0, room)])
 
 
-def is_secret(field):
-    """Tell whether values of a field must not be kept in a log."""
-    return (
-        bool(field.groups)
-        or field.type in ("binary", "image")
-        or any(part in field.name.lower() for part in _SECRET_PARTS)
-    )
-
-
 def _text(model, name, value):
     field = model._fields[name]
-    if is_secret(field):
-        return _HIDDEN
+    if not may_keep(FieldFacts(field.name, field.type, bool(field.groups))):
+        return HIDDEN
     if isinstance(value, BaseModel):
         value = value.ids
     if field.type == "many2one" and isinstance(value, int) and value and field.comodel_name:

@@ -2,7 +2,6 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Domain
 from odoo.models import BaseModel
 
 from ..core.errors import ConfigurationError
@@ -114,17 +113,8 @@ class IrActionsServer(models.Model):
     def _problem_of_target_domain(self):
         if not (self.write_domain or "").strip():
             return self.env._("write a filter; [] stands for all records.")
-        if problem := self._check_source(self.write_domain):
-            return problem
-        literal = self._literal(self.write_domain)
         model = self._mapping_model()
-        if literal is None or model is None:
-            return ""
-        try:
-            Domain(literal).validate(model)
-        except (ValueError, TypeError, KeyError) as exc:
-            return str(exc)
-        return ""
+        return self._check_domain(self.write_domain, model) if model is not None else ""
 
     @api.model
     def _warning_depends(self):

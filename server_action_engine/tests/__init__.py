@@ -1,4 +1,5 @@
 from . import test_event_hook
+from . import test_event_hook_creation
 from . import test_choke_point
 from . import test_code
 from . import test_merge_template

@@ -28,6 +28,16 @@ class TestConditions(EngineCase):
         self.run_on(action, self.partners)
         self.assertEqual(self.partners.mapped("ref"), [False, "hit", "hit", False])
 
+    def test_condition_domain_may_name_the_record(self):
+        """A filter that looks at the record at hand is another one for each record."""
+        action = self.new_action(
+            "code",
+            code="records.write({'ref': 'hit'})",
+            condition_domain="[('name', '=', 'Partner %s' % record.color), ('color', '>', 1)]",
+        )
+        self.run_on(action, self.partners)
+        self.assertEqual(self.partners.mapped("ref"), [False, False, "hit", "hit"])
+
     def test_filtered_records_are_gone_from_the_context(self):
         """Stock runners read ``active_ids``; they see the remaining records only."""
         action = self.new_action(
@@ -49,6 +59,12 @@ class TestConditions(EngineCase):
             self.new_action("code", condition="record.color >")
         with self.assertRaisesRegex(ValidationError, "does not fit the model"):
             self.new_action("code", condition_domain="[('no_such_field', '=', 1)]")
+        for broken in ("[('color', '=', ", "[('color', '=', uid]", "1", "[('color', '=')]"):
+            with (
+                self.subTest(broken=broken),
+                self.assertRaisesRegex(ValidationError, "does not fit the model"),
+            ):
+                self.new_action("code", condition_domain=broken)
 
     def test_failing_condition_names_action_expression_and_cause(self):
         """A condition that fails at run time is a configuration error in plain words."""
@@ -70,6 +86,11 @@ class TestConditions(EngineCase):
 class TestPolicies(EngineCase):
     CODE = "record.write({'ref': 'done'})\nif record.color == 2: raise UserError('no twos')"
 
+    def setUp(self):
+        super().setUp()
+        # All tests of a class are one transaction, and share its savepoints.
+        state_of(self.env.cr)._savepoints = 0
+
     def test_block_undoes_everything(self):
         """The default lets the error through."""
         action = self.new_action("code", code=self.CODE)
@@ -83,6 +104,44 @@ class TestPolicies(EngineCase):
         self.run_on(action, self.partners)
         self.assertEqual(self.partners.mapped("ref"), ["done", "done", False, "done"])
 
+    def test_what_was_undone_is_not_reported_as_done(self):
+        """The run names neither records of an undone part nor says its messages twice."""
+        create = "env['res.partner.category'].create({'name': 'Made for %s' % record.color})"
+        action = self.new_action(
+            "code",
+            code=f"log('working on %s' % record.color)\n{create}\n{self.CODE}",
+            on_error="isolate",
+        )
+        self.run_on(action, self.partners)
+        run = self.env["server.action.run"].search([("action_id", "=", action.id)])
+        said = [text for text in run.step_ids.messages if "working on" in text]
+        self.assertEqual(said, [f"info: working on {number}" for number in range(4)])
+        line = {"field_id": self.field("name").id, "value": "Copy"}
+        action = self.new_action(
+            "object_create",
+            value_line_ids=[(0, 0, line)],
+            record_field_id=self.field("parent_id").id,
+            on_error="isolate",
+        )
+        self.partners[1].parent_id = self.partners[0]
+        # A contact cannot be its own ancestor: linking fails after the record was created.
+        action.value_line_ids = [
+            (
+                0,
+                0,
+                {
+                    "field_id": self.field("parent_id").id,
+                    "value_type": "equation",
+                    "value": "record.id if record.color == 2 else False",
+                },
+            )
+        ]
+        self.run_on(action, self.partners[2:])
+        run = self.env["server.action.run"].search([("action_id", "=", action.id)])
+        created = [res_id for _model, res_id in run.step_ids.created]
+        self.assertEqual(len(created), 1)
+        self.assertTrue(self.env["res.partner"].browse(created).exists())
+
     def test_isolate_finds_one_of_many_in_few_savepoints(self):
         """Halving needs about twice the logarithm of the batch, not one savepoint per record."""
         many = self.partners.create([{"name": str(n), "color": n == 77 and 2} for n in range(200)])
@@ -91,6 +150,36 @@ class TestPolicies(EngineCase):
         self.run_on(action, many)
         self.assertEqual(len(many.filtered(lambda p: p.ref == "done")), 199)
         self.assertLessEqual(state_of(self.env.cr)._savepoints - before, 18)
+
+    def _tasks_of(self, action):
+        return self.env["server.action.task"].search([("action_id", "=", action.id)])
+
+    def test_what_the_savepoints_do_not_reach_becomes_tasks(self):
+        """Every record is done, named as failed or handed on; the run says how many."""
+        many = self.partners.create([{"name": str(n), "color": 2} for n in range(100)])
+        action = self.new_action("code", code=self.CODE, on_error="isolate")
+        self.run_on(action, many)
+        waiting = self._tasks_of(action)
+        run = self.env["server.action.run"].search([("action_id", "=", action.id)])
+        messages = run.step_ids.messages
+        handed = sum(
+            int(text.split()[0]) for text in messages if "handed to background tasks" in text
+        )
+        self.assertEqual(len(waiting), handed)
+        self.assertTrue(0 < handed < 100)
+        self.assertEqual(run.state, "isolated")
+        self.assertEqual(state_of(self.env.cr)._savepoints, 50)
+
+    def test_a_batch_that_takes_too_long_is_not_tried_by_halves(self):
+        """Whoever waits does so once; the records are left to tasks."""
+        self.env["ir.config_parameter"].set_param("server_action_engine.code_budget_seconds", "0.2")
+        code = "record.write({'ref': 'done'})\nwhile record.color == 2: pass"
+        action = self.new_action("code", code=code, on_error="isolate")
+        before = state_of(self.env.cr)._savepoints
+        self.run_on(action, self.partners)
+        self.assertEqual(state_of(self.env.cr)._savepoints - before, 1)
+        self.assertEqual(set(self.partners.mapped("ref")), {False})
+        self.assertEqual(len(self._tasks_of(action)), len(self.partners))
 
     def test_isolated_failure_takes_back_its_promises(self):
         """Callbacks added by a failing record do not run after the commit."""

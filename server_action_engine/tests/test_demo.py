@@ -101,6 +101,26 @@ class TestDemo(TransactionCase):
         self.assertEqual(self.customer.user_id, self.env.ref("base.user_admin"))
         self.assertFalse(other.user_id)
 
+    def test_plan_the_implementation(self):
+        """An activity on the customer: a text, references, values of the record, a relative day."""
+        self.customer.comment = "<p>Start with the stock</p>"
+        self._run("task")
+        activity = self.customer.activity_ids
+        self.assertEqual(activity.summary, f"Implementation for {self.customer.name}")
+        self.assertIn("Start with the stock", activity.note)
+        self.assertEqual(activity.user_id, self.env.ref("base.user_admin"))
+        due = fields.Date.add(fields.Date.context_today(self.customer), days=7)
+        self.assertEqual(activity.date_deadline, due)
+
+    def test_audit_trail(self):
+        """One line for each record, with the user's name."""
+        self._run("audit", self.contacts)
+        lines = self.env["ir.logging"].search(
+            [("name", "=", "audit"), ("path", "=", "res.partner")]
+        )
+        self.assertEqual(sorted(lines.mapped("line")), sorted(map(str, self.contacts.ids)))
+        self.assertIn(f"{self.env.user.name} dealt with", lines[0].message)
+
     def test_branch(self):
         """One customer becomes a VIP, the other is noted in the log."""
         other = self.customer.copy({"country_id": self.env.ref("base.be").id})

@@ -1,5 +1,6 @@
 import smtplib
 import socket
+from unittest.mock import patch
 
 from odoo.tests import tagged
 
@@ -147,7 +148,27 @@ class TestNothingLeaves(DryRunCase):
         """Its effects cannot be undone from here."""
         action = self.new_action("code", code="if False:\n    env.registry.cursor()")
         report = self.dry_run(action, self.partner)
-        self.assertTrue(any("connection of its own" in text for text in report["warnings"]))
+        self.assertTrue(any("connections of its own" in text for text in report["warnings"]))
+
+    def test_connections_opened_below_the_code_are_listed(self):
+        """Whoever opens one, in whatever method the action leads to; who is said."""
+
+        def write_elsewhere(partner):
+            with partner.env.registry.cursor() as cr:
+                cr.execute("SELECT 1")
+            partner.ref = "dry"
+
+        self.startPatcher(
+            patch.object(type(self.partner), "open_something", write_elsewhere, create=True)
+        )
+        opened = self.env.registry.cursor
+        action = self.new_action("code", code="record.open_something()")
+        report = self.dry_run(action, self.partner)
+        self.assertIn("write_elsewhere", " ".join(report["warnings"]))
+        self.assertEqual(self.values(report, self.partner), {"ref": (None, "dry")})
+        self.assertEqual(self.env.registry.cursor, opened)
+        quiet = self.new_action("object_write", update_path="ref", value="x")
+        self.assertFalse(self.dry_run(quiet, self.partner)["warnings"])
 
 
 @tagged("post_install", "-at_install")

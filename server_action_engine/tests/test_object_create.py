@@ -119,6 +119,22 @@ class TestObjectCreate(EngineCase):
                 kept = partner[name]
                 self.assertEqual(kept if isinstance(kept, int) else kept.id, made.id)
 
+    def test_the_run_shows_the_labels_of_the_created_model(self):
+        """A value of a tag is not labelled like the contact's field of the same name."""
+        self.patch(self.env["res.partner.category"]._fields["color"], "string", "Tint")
+        action = self.new_action(
+            "object_create",
+            crud_model_id=self.tag_model.id,
+            value_line_ids=[
+                self._line("name", "Labelled", model="res.partner.category"),
+                self._line("color", "3", model="res.partner.category"),
+            ],
+        )
+        self.run_on(action, self.partner)
+        run = self.env["server.action.run"].search([("action_id", "=", action.id)])
+        labels = {value["name"]: value["label"] for value in run.timeline[0]["values"]}
+        self.assertEqual(labels["color"], "Tint")
+
     def test_a_field_that_cannot_keep_the_record_is_refused(self):
         """Wrong types and wrong models are refused when saved."""
         for name in ("name", "country_id"):

@@ -210,6 +210,20 @@ class TestOpenerpImport(TransactionCase):
         self._run(self._ref("srv_copy"))
         self.assertEqual((self.env["res.partner"].search([]) - before).name, "Copy")
 
+    def test_code_indented_in_its_file_runs(self):
+        """As the documentation of Odoo 8 showed it: no type, the code inside the XML's indent."""
+        wizard = self._sample(
+            """<record id="c" model="ir.actions.server"><field name="name">C</field>
+            <field name="model_id" ref="base.model_res_partner"/>
+            <field name="code">
+                for partner in records:
+                    partner.write({'ref': 'indented'})
+            </field></record>"""
+        )
+        self.assertEqual(self._messages(wizard, "c", "changed"), "")
+        self._run(self._ref("c"))
+        self.assertEqual(self.partner.ref, "indented")
+
     # -- single points ----------------------------------------------------------------------------
 
     def test_missing_field_is_named_with_a_line_to_map_it(self):

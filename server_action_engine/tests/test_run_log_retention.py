@@ -58,6 +58,9 @@ class TestRunLogRetention(RunLogCase):
                 result="about somebody",
             )
         )
+        alert = shared.activity_schedule(
+            "mail.mail_activity_data_todo", user_id=self.env.uid, note="<p>about somebody</p>"
+        )
         other = self.record(
             self.new_frame(record_ids=stays.ids, messages=["about another"], record_count=1)
         )
@@ -72,6 +75,7 @@ class TestRunLogRetention(RunLogCase):
             [shared.id],
         )
         self.assertNotIn("somebody", self.env.cr.fetchone()[0])
+        self.assertFalse(alert.note)
         self.assertEqual(other.step_ids.messages, ["about another"])
 
     def test_traces_in_steps_on_another_model_are_erased(self):

@@ -1,5 +1,6 @@
 from odoo.tests import Form, tagged
 
+from ..models import sample_check
 from .common import EngineCase
 
 
@@ -36,6 +37,18 @@ class TestSampleCheck(EngineCase):
         action = self.new_action("code", code="x = 1", condition="record.write({'ref': 'changed'})")
         self.assertIn("✓ Condition: True", self.check(action))
         self.assertFalse(self.partner.ref)
+
+    def test_a_text_without_end_is_stopped(self):
+        """A half typed expression does not hold the form; the next one is tried all the same."""
+        self.patch(sample_check, "_BUDGET_SECONDS", 0.2)
+        action = self.new_action(
+            "dummy",
+            dummy_message="Hi [[ object.name ]]",
+            condition="len([n for n in range(10 ** 12) if n < 0])",
+        )
+        stopped, fine = self.check(action).splitlines()
+        self.assertRegex(stopped, "^✗ Condition: .*stopped after 0.2 seconds")
+        self.assertEqual(fine, "✓ Message: Hi Partner 0")
 
     def test_the_form_follows_the_author(self):
         """While the form is edited the answer changes, before anything is saved."""

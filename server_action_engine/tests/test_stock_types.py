@@ -47,6 +47,52 @@ class TestStockTypes(EngineCase):
         self.assertNotIn(user, self.partners[0].activity_ids.user_id)
         self.assertNotIn(user, self.partners[2].activity_ids.user_id)
 
+    def test_activity_user_may_be_found_by_a_path(self):
+        """The form offers fields of related records; they count."""
+        user = self.env["res.users"].create({"name": "Sales", "login": "sales_path"})
+        self.partners[0].user_id = user
+        self.partners[1].parent_id = self.partners[0]
+        action = self.new_action(
+            "next_activity",
+            activity_type_id=self.env.ref("mail.mail_activity_data_todo").id,
+            activity_user_type="generic",
+            activity_user_field_name="parent_id.user_id",
+        )
+        self.run_on(action, self.partners[1:3])
+        self.assertEqual(self.partners[1].activity_ids.user_id, user)
+        self.assertNotIn(user, self.partners[2].activity_ids.user_id)
+
+    def _follow(self, state):
+        """Run a follower action on all partners, each with its parent in the path."""
+        followers = self.partners.create([{"name": f"Follower {number}"} for number in range(2)])
+        self.partners[0].parent_id = self.partners[1].parent_id = followers[0]
+        self.partners[2].parent_id = followers[1]
+        if state == "remove_followers":
+            self.partners.message_subscribe(followers.ids)
+        action = self.new_action(
+            state,
+            followers_type="generic",
+            followers_partner_field_name="parent_id",
+        )
+        self.run_on(action, self.partners)
+        return [
+            [partner.name for partner in followers if partner in record.message_partner_ids]
+            for record in self.partners
+        ]
+
+    def test_each_record_gets_the_followers_of_its_own(self):
+        """Those of one record of a batch do not follow the others."""
+        self.assertEqual(
+            self._follow("followers"), [["Follower 0"], ["Follower 0"], ["Follower 1"], []]
+        )
+
+    def test_each_record_loses_the_followers_of_its_own(self):
+        """Those of one record of a batch still follow the others."""
+        both = ["Follower 0", "Follower 1"]
+        self.assertEqual(
+            self._follow("remove_followers"), [["Follower 1"], ["Follower 1"], ["Follower 0"], both]
+        )
+
     def test_emails_of_a_batch_are_rendered_together(self):
         """One e-mail per record, with far fewer statements than records."""
         template = self.env["mail.template"].create(

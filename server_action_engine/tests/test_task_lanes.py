@@ -120,6 +120,22 @@ class TestTaskLanes(TaskCase):
         self.assertEqual(self.partners.mapped("color"), [100, 101, 102, 103])
         self.assertFalse(self.triggers())
 
+    def test_a_lane_with_more_than_it_can_do_wakes_the_lanes_that_sleep(self):
+        """Delayed tasks woke one lane only; a lane that is awake already is left alone."""
+        action = self.new_code()
+        small = patch("odoo.addons.server_action_engine.core.claim.FIRST_BATCH", 2)
+        for awake in (False, True):
+            self.enqueue(action)
+            self.env.cr.flush()
+            self.triggers().unlink()
+            if awake:
+                self.lanes[1]._trigger()
+            with small, patch.dict(config.options, {"max_cron_threads": 3}):
+                self.assertEqual(self.run_lane(60), (4, 0))
+            self.assertEqual(self.triggers().cron_id, self.lanes[1])
+            self.assertEqual(len(self.triggers()), 1)
+            self.triggers().unlink()
+
     def test_a_lane_that_ends_with_work_left_triggers_itself(self):
         """Its time is over: it reports no remainder, so that other crons get their turn first."""
         self.enqueue(self.new_code())

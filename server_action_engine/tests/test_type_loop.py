@@ -1,7 +1,7 @@
 """Type ``loop``: what is iterated, how often the body runs, and what it sees."""
 
-from odoo.exceptions import UserError, ValidationError
-from odoo.tests import Form, TransactionCase, tagged
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form, TransactionCase, new_test_user, tagged
 
 from ..core.frames import state_of
 
@@ -146,6 +146,38 @@ class TestTypeLoop(TransactionCase):
         self.loop.loop_expression = "[record, env.user, record.child_ids]"
         self._run(self.parents[0])
         self.assertEqual(self.parents[0].ref, "res.partner3 res.users1 ")
+
+    def test_body_on_another_model_keeps_the_rights_of_the_loop(self):
+        """A body that allows any model has no more rights than the loop around it."""
+        user = new_test_user(
+            self.env, "loop_runner", groups="base.group_user,base.group_partner_manager"
+        )
+        self.loop.write({"run_as": "user", "run_as_user_id": user.id})
+        self.body.write(
+            {
+                "model_id": self.env["ir.model"]._get_id("res.users"),
+                "code": "records.write({'ref': '%s %s' % (env.su, env.user.login)})",
+            }
+        )
+        self._run()
+        self.assertEqual(set(self.children.mapped("ref")), {"False loop_runner"})
+        self.loop.run_as = "stock"
+        self._run(action=self.loop.with_user(user))
+        self.assertEqual(set(self.children.mapped("ref")), {"True loop_runner"})
+
+    def test_body_on_another_model_is_for_its_groups_only(self):
+        """The groups of the body count, whatever the model of its records."""
+        user = new_test_user(
+            self.env, "loop_runner", groups="base.group_user,base.group_partner_manager"
+        )
+        self.body.write(
+            {
+                "model_id": self.env["ir.model"]._get_id("res.users"),
+                "group_ids": [(6, 0, self.env.ref("base.group_system").ids)],
+            }
+        )
+        with self.assertRaises(AccessError):
+            self._run(action=self.loop.with_user(user))
 
     def test_record_yielded_twice_is_worked_on_twice(self):
         """A repeated record starts a new call instead of being lost."""

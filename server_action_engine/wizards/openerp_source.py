@@ -72,7 +72,7 @@ class OpenerpSource:
         if modern.problem:
             raise CannotImport(modern.problem, field=field, detail=modern.detail)
         text = python2.rename_attributes(modern.source, self._renamed(old, field, modern, place))
-        if text.strip() != source.strip():
+        if text.strip() != python2.without_indent(source):
             code = "text_repaired" if modern.changed else "text_renamed"
             self.report.changed(place, old.xml_id, code, field=field, source=text)
         return text

@@ -31,6 +31,9 @@ class Case:
     """Also measure late in a transaction that has already run rules on 1,000 records."""
     target: float | None = None
     """Highest ratio ours : hand that the project wants; shown, never asserted."""
+    limit_seconds: float | None = None
+    """Most seconds per operation the project wants on top of the work by hand, or in all where
+    nothing can be written by hand; shown, never asserted."""
 
     def column(self, engine: str) -> tuple[str, str]:
         """Return the worker and the function ("act" or "hand") of a column."""

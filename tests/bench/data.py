@@ -1,6 +1,6 @@
 """Records, rules and actions that the cases share; runs inside a worker."""
 
-PARTNERS = 2000
+PARTNERS = 10_000
 CATEGORIES = 1000
 RULE_PREFIX = "bench:"
 

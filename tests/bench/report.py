@@ -4,8 +4,11 @@ import json
 import platform
 import time
 
-HEAD = ("case", "hand", "stock", "ours", "stock:hand", "ours:hand", "stock:ours", "peak MB s/o")
-WIDTHS = (58, 9, 9, 9, 10, 9, 10, 11)
+HEAD = ("case", "hand", "stock", "ours")
+HEAD += ("stock:hand", "ours:hand", "on top", "stock:ours", "peak MB h/s/o")
+WIDTHS = (74, 9, 9, 9, 10, 9, 9, 10, 14)
+
+_PAIRS = (("stock", "hand"), ("ours", "hand"), ("stock", "ours"))
 
 
 def table(rows):
@@ -15,12 +18,15 @@ def table(rows):
 
 def _cells(row):
     times = [_time(row.median(engine)) for engine in ("hand", "stock", "ours")]
-    ratios = [row.ratio("stock", "hand"), row.ratio("ours", "hand"), row.ratio("stock", "ours")]
+    ratios = [_ratio(row.ratio(*pair)) for pair in _PAIRS]
+    ratios.insert(2, _time(row.on_top()))
     wanted = f" (≤ {row.target:g})" if row.target else ""
-    both = [row.peak_mb.get(name) for name in ("stock", "ours")]
+    if row.limit_seconds:
+        wanted += f" (≤ {_time(row.limit_seconds)} on top)"
+    both = [row.peak_mb.get(name) for name in ("hand", "stock", "ours")]
     peaks = "/".join("–" if peak is None else f"{peak:.0f}" for peak in both)
     label = f"{row.label}{', late' if row.late else ''}{wanted}"
-    return (label, *times, *(f"{ratio:.2f}" if ratio else "–" for ratio in ratios), peaks)
+    return (label, *times, *ratios, peaks)
 
 
 def _line(cells):
@@ -28,9 +34,17 @@ def _line(cells):
     return f"{first[0]:<{first[1]}}" + "".join(f"{cell:>{width}} " for cell, width in others)
 
 
+def _ratio(ratio):
+    return "–" if ratio is None else f"{ratio:.2f}"
+
+
 def _time(seconds):
     if seconds is None:
         return "–"
+    if seconds < 0:
+        return f"-{_time(-seconds)}"
+    if seconds < 1e-4:
+        return f"{seconds * 1e6:.2f} µs"
     if seconds >= 1:
         return f"{seconds:.2f} s"
     return f"{seconds * 1e3:.2f} ms" if seconds >= 1e-3 else f"{seconds * 1e6:.0f} µs"

@@ -12,6 +12,7 @@ class Row:
     label: str
     late: bool
     target: float | None = None
+    limit_seconds: float | None = None
     seconds: dict[str, list[float]] = field(default_factory=dict)
     """Engine → seconds per operation, one per round."""
     peak_mb: dict[str, float] = field(default_factory=dict)
@@ -26,6 +27,11 @@ class Row:
         above, below = self.median(engine), self.median(to)
         return above / below if above is not None and below else None
 
+    def on_top(self):
+        """Return the seconds ours takes on top of the work by hand, or in all without one."""
+        ours, by_hand = self.median("ours"), self.median("hand")
+        return None if ours is None else ours - (by_hand or 0)
+
     def as_dict(self):
         """Return the row for the JSON file."""
         return {
@@ -33,6 +39,8 @@ class Row:
             "label": self.label,
             "late": self.late,
             "target": self.target,
+            "limit_seconds": self.limit_seconds,
+            "on_top_seconds": self.on_top(),
             "median_seconds": {name: self.median(name) for name in self.seconds},
             "rounds_seconds": self.seconds,
             "peak_mb": self.peak_mb,
@@ -50,7 +58,7 @@ def measure(case, engines, rounds, late):
     :param engines: dict of engine name → Engine.
     :returns: Row.
     """
-    row = Row(case.name, case.label, late, case.target)
+    row = Row(case.name, case.label, late, case.target, case.limit_seconds)
     columns = {name: case.column(name) for name in case.engines if case.column(name)[0] in engines}
     for round_number in range(rounds + 1):
         for column, (worker, part) in _rotated(columns, round_number):

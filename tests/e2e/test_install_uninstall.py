@@ -158,6 +158,46 @@ def make_one_of_each(env, types):
         env["ir.cron"].create({**values, "name": f"cron {state}", "interval_type": "days"})
 
 
+def make_stock_types_with_settings_of_ours(env):
+    """Create rules whose stock actions have a condition, mapped values or rights, and one not."""
+    model = env["ir.model"]._get_id("res.partner")
+    ref = env["ir.model.fields"]._get("res.partner", "ref")
+    line = (0, 0, {"field_id": ref.id, "value_type": "value", "value": "set"})
+    code = "record.write({'ref': 'set'})"
+    for name, state, values in (
+        ("condition", "code", {"code": code, "condition": "record.color == 5"}),
+        ("filter", "code", {"code": code, "condition_domain": "[('color', '=', 5)]"}),
+        ("values", "object_write", {"value_line_ids": [line]}),
+        ("rights", "code", {"code": code, "run_as": "trigger_user"}),
+        ("plain", "code", {"code": "record.write({'function': 'plain'})", "log_level": "off"}),
+    ):
+        rule = env["base.automation"].create(
+            {"name": name, "model_id": model, "trigger": "on_create"}
+        )
+        env["ir.actions.server"].create(
+            {
+                "name": f"with {name}",
+                "model_id": model,
+                "state": state,
+                "usage": "base_automation",
+                "base_automation_id": rule.id,
+                **values,
+            }
+        )
+
+
+def what_rules_do(env):
+    """Return what a new partner gets from the rules, and the code of the actions."""
+    partner = env["res.partner"].create({"name": "new"})
+    rules = env["base.automation"].search([])
+    actions = env["ir.actions.server"].search([("name", "like", "with ")])
+    return {
+        "partner": [partner.ref, partner.function],
+        "active": rules.mapped("name"),
+        "codes": {action.name: action.code for action in actions},
+    }
+
+
 def uninstall(env):
     env["ir.module.module"].search(
         [("name", "=", "server_action_engine")]
@@ -206,3 +246,26 @@ def test_uninstalling_turns_actions_into_commented_code(env, stock_database, fol
         "active_rules": [],
         "rules": len(TYPES),
     }
+
+
+def test_uninstalling_pauses_what_would_do_more_than_its_author_said(env, stock_database, folder):
+    """A condition, values or rights that go away do not leave an unconditional action behind."""
+
+    def inside(function):
+        return start_in_odoo(env, folder, stock_database, function).result()
+
+    env.odoo(
+        ["-d", stock_database, "-i", "server_action_engine", "--stop-after-init", "--no-http"],
+        log=folder / "install.log",
+    )
+    inside(make_stock_types_with_settings_of_ours)
+    inside(uninstall)
+    left = inside(what_rules_do)
+    assert left["active"] == ["plain"]
+    assert left["partner"] == [False, "plain"]
+    kept = left["codes"].pop("with plain")
+    assert kept == "record.write({'function': 'plain'})"
+    assert all(
+        line.startswith("#") for code in left["codes"].values() for line in code.splitlines()
+    )
+    assert "# record.write({'ref': 'set'})" in left["codes"]["with condition"]

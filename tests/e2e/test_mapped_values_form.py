@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from harness.web_form import WebForm
 
 LIST = ".o_field_widget[name=value_line_ids]"
 
@@ -63,7 +64,7 @@ def test_values_are_read_and_edited_as_people_think_of_them(browser, admin, acti
     page.click(cell(1))
     assert "VIP" in page.text(f"{LIST} .o_selected_row .o_multi_record_selector")
     page.click(cell(2))
-    page.wait_for(f"{LIST} .o_selected_row .o_record_selector")
+    WebForm(page).choose(f"{LIST} .o_selected_row .o_record_selector", "Belgium")
     page.click(cell(3))
     page.wait_for(f"{LIST} .o_selected_row td[name=value] select")
     page.click(cell(4))
@@ -76,6 +77,7 @@ def test_values_are_read_and_edited_as_people_think_of_them(browser, admin, acti
     assert page.text(cell(5)) == "Chief of [[ object.name ]]"
     lines = admin.call("server.action.value", "search_read", [("action_id", "=", action)])
     assert [line["value"] for line in lines][-1] == "Chief of [[ object.name ]]"
+    assert [line["value_label"] for line in lines][1] == "Belgium"
     assert page.errors() == []
 
 

@@ -34,7 +34,7 @@ def work(env, lane, rounds, categories, actions, folder, ledger):
     merged, separate = env["ir.actions.server"].browse(actions)
 
     def note(self, name, ids=()):
-        if name in ("run.locked", "finish.committed"):
+        if name in ("run.locked", "finish.updated", "finish.committed"):
             notes.append(lane=lane, place=name, ids=list(ids))
 
     type(tasks)._checkpoint = note
@@ -60,7 +60,28 @@ def count(env, categories):
     env.cr.execute("SELECT state, count(*) FROM server_action_task GROUP BY state")
     states = dict(env.cr.fetchall())
     records = env["res.partner.category"].browse(categories)
-    return {"states": states, "colors": records.mapped("color")}
+    env.cr.execute("SELECT group_name, id FROM server_action_task WHERE group_name IS NOT NULL")
+    groups = {}
+    for name, task in env.cr.fetchall():
+        groups.setdefault(name, []).append(task)
+    return {"states": states, "colors": records.mapped("color"), "groups": groups}
+
+
+def overlaps(lines, tasks):
+    """Count how often a lane began with some of ``tasks`` while the other one was at some.
+
+    Between the commit of a batch and the note about it the other lane may start; the note before
+    the commit is therefore the end.
+    """
+    busy, found = set(), 0
+    for line in lines:
+        if not tasks.isdisjoint(line["ids"]):
+            if line["place"] == "run.locked":
+                found += bool(busy - {line["lane"]})
+                busy.add(line["lane"])
+            elif line["place"] == "finish.updated":
+                busy.discard(line["lane"])
+    return found
 
 
 def test_two_lanes_run_every_task_exactly_once(in_odoo, meeting, ledger):
@@ -81,3 +102,7 @@ def test_two_lanes_run_every_task_exactly_once(in_odoo, meeting, ledger):
     committed = Counter(task for line in ends for task in line["ids"])
     assert len(committed) == ROUNDS * RECORDS
     assert set(committed.values()) == {1}
+
+    # A group nobody configured is one lane's at a time; the other group allows two.
+    assert overlaps(ledger.lines(), set(outcome["groups"]["one"])) == 0
+    assert overlaps(ledger.lines(), committed.keys()) > 0, "both lanes ran at the same time"

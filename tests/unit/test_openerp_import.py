@@ -167,6 +167,20 @@ def test_old_names_become_those_of_odoo_8():
     assert action.text("write_expression") == "object.id"
 
 
+@pytest.mark.parametrize(
+    ("fields", "state"),
+    [
+        ('<field name="code">object.go()</field>', "code"),
+        ('<field name="name">Nothing</field>', "dummy"),
+        ('<field name="state">dummy</field><field name="code">object.go()</field>', "dummy"),
+    ],
+)
+def test_an_action_without_a_type_has_the_default_of_its_version(fields, state):
+    """Odoo 8–10 ran the code of an action that names no type; OpenERP did nothing."""
+    definitions, _report = _collect(f'<record id="a" model="ir.actions.server">{fields}</record>')
+    assert definitions.actions[0].state == state
+
+
 def test_value_lines_come_from_all_three_ways_of_writing():
     """Inline, linked by the action, and pointing at the action."""
     definitions, report = _collect(
@@ -318,6 +332,9 @@ def test_whole_sample_of_openerp_5_is_read():
          "try:\n    x = 1\nexcept ValueError as e:\n    x = 2"),
         ("x = 10L", "exec", "x = 10"),
         ("x = u'a'", "exec", "x = u'a'"),
+        ("\n            object.go()\n        ", "exec", "object.go()"),
+        ("\n\tif object.a <> 1:\n\t\tobject.go()\n", "exec",
+         "if object.a != 1:\n        object.go()"),
     ],
 )  # fmt: skip
 def test_python_2_is_repaired_where_that_is_safe(source, mode, expected):

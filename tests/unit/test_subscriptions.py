@@ -8,13 +8,14 @@ from server_action_engine.core.subscriptions import (
     WRITE,
     Subscription,
     build_index,
+    replaced,
     without_skipped,
 )
 
 
-def make(key, event=WRITE, model="m", fields=None, sequence=0, subscriber="s"):
+def make(key, event=WRITE, model="m", fields=None, sequence=0, subscriber="s", rank=()):
     watched = None if fields is None else frozenset(fields.split())
-    return Subscription(model, event, subscriber, key, watched, sequence)
+    return Subscription(model, event, subscriber, key, watched, sequence, rank)
 
 
 def keys(subscriptions):
@@ -55,6 +56,53 @@ def test_order_is_by_sequence_then_as_given():
     found = build_index([make("c", sequence=2), make("a"), make("b")])["m"]
     assert keys(found.listening(WRITE)) == ["a", "b", "c"]
     assert found.listening(UNLINK) == ()
+
+
+def test_order_within_a_subscriber_is_by_rank():
+    """Subscribers stay together, and each decides about the order of its own."""
+    given = [
+        make("b2", subscriber="b", rank=(2,)),
+        make("a9", subscriber="a", rank=(9, 1)),
+        make("b1", subscriber="b", rank=(1,)),
+        make("a1", subscriber="a", rank=(1, 7)),
+    ]
+    assert keys(build_index(given)["m"].listening(WRITE)) == ["a1", "a9", "b1", "b2"]
+
+
+@pytest.mark.parametrize(
+    ("gone", "new", "expected"),
+    [
+        (["b"], [make("b", fields="state", rank=(0,))], {"m": "bac", "n": "a"}),
+        (["b"], [], {"m": "ac", "n": "a"}),
+        (["a"], [], {"m": "bc"}),
+        (["a"], [make("a", model="o")], {"m": "bc", "o": "a"}),
+        (["d"], [make("d", rank=(9,))], {"m": "abcd", "n": "a"}),
+        (["d"], [], {"m": "abc", "n": "a"}),
+    ],
+    ids=["changed", "removed", "model left empty", "other model", "added", "unknown"],
+)
+def test_subscriptions_are_replaced_by_key(gone, new, expected):
+    """One rule more, less or different leaves all others as they are, each in its place."""
+    index = build_index(
+        [
+            make("a", rank=(1,)),
+            make("b", rank=(2,)),
+            make("c", rank=(3,)),
+            make("a", model="n", rank=(1,)),
+        ]
+    )
+    before = {model: keys(found) for model, found in index.items()}
+    after = replaced(index, gone, new)
+    assert {model: "".join(keys(found.listening(WRITE))) for model, found in after.items()} == (
+        expected
+    )
+    assert {model: keys(found) for model, found in index.items()} == before
+
+
+def test_replacing_keeps_what_is_watched_up_to_date():
+    index = build_index([make("a", fields="name"), make("b", fields="state")])
+    assert replaced(index, ["b"], [make("b", fields="city")])["m"].watched == {"name", "city"}
+    assert replaced(index, ["b"], [make("b")])["m"].watched is None
 
 
 def test_unknown_event_is_refused():

@@ -155,7 +155,8 @@ def _action(record: Record, report: Report) -> OldAction:
                 node.line, record.xml_id, "not_evaluated", field=name, source=values[known].source
             )
             del values[known]
-    state = values.pop("state", None) or "dummy"
+    # OpenERP 5–7 did nothing by default; Odoo 8–10 ran the code.
+    state = values.pop("state", None) or ("code" if values.get("code") else "dummy")
     action = OldAction(
         record.xml_id or _made_up_id(record), record.line, STATES.get(str(state), str(state)),
         values, places,

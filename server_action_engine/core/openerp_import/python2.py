@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import textwrap
 from dataclasses import dataclass
 
 #: Changes tried one after the other on text that is not valid Python 3.
@@ -41,7 +42,7 @@ def modernise(source: str, mode: str = "eval") -> Modern:
 
     :param mode: ``eval`` for expressions, ``exec`` for code
     """
-    text = source.strip() if mode == "eval" else source.strip("\n")
+    text = source.strip() if mode == "eval" else without_indent(source)
     tree, detail = _parse(text, mode)
     repaired = text
     if tree is None:
@@ -54,6 +55,11 @@ def modernise(source: str, mode: str = "eval") -> Modern:
     if problem:
         return Modern(text, problem=problem, detail=what)
     return Modern(repaired, changed=repaired != text)
+
+
+def without_indent(source: str) -> str:
+    """Return a block of code without the indentation it has inside its XML element."""
+    return textwrap.dedent(source.expandtabs()).strip("\n ")
 
 
 def _parse(text: str, mode: str) -> tuple[ast.AST | None, str]:

@@ -50,5 +50,6 @@ CASES = [
         prepare=_prepare,
         act=_act,
         hand=_hand,
+        target=1.2,
     )
 ]

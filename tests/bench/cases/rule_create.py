@@ -4,9 +4,12 @@ from .. import data
 from ..case import Case
 
 
-def _setup(env):
-    action = data.update_action(env, "res.partner", "color", "7")
-    data.rule(env, "create", "res.partner", [action], trigger="on_create")
+def _setup(trigger):
+    def setup(env):
+        action = data.update_action(env, "res.partner", "color", "7")
+        data.rule(env, "create", "res.partner", [action], trigger=trigger)
+
+    return setup
 
 
 def _values(_env):
@@ -21,13 +24,19 @@ def _hand(env, values):
     env["res.partner"].create(values).write({"color": 7})
 
 
-CASES = [
-    Case(
-        name="rule_create",
-        label="1,000 records created, 1 rule “update a field”",
-        setup=_setup,
+def _case(name, trigger, label):
+    return Case(
+        name=name,
+        label=f"1,000 records created, 1 rule “update a field” on {label}",
+        setup=_setup(trigger),
         prepare=_values,
         act=_act,
         hand=_hand,
+        target=1.5,
     )
+
+
+CASES = [
+    _case("rule_create", "on_create", "creation"),
+    _case("rule_create_or_write", "on_create_or_write", "creation and update"),
 ]

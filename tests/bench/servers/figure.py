@@ -32,3 +32,5 @@ class ServerCase:
     label: str
     run: Callable[..., Figure]
     """`run(env, rounds, quick=False)`; not every case has rounds."""
+    need: tuple[str, ...] = ()
+    """What the environment has to have beside Odoo and PostgreSQL."""

@@ -1,7 +1,7 @@
 """Cost per task and memory, from 1,000 to 100,000 tasks."""
 
 from .figure import Figure, ServerCase
-from .odoo_server import drive, memory_mb, odoo_server, ours
+from .odoo_server import THREADED, drive, memory_mb, odoo_server, ours
 
 
 def run(env, rounds, quick=False):
@@ -9,10 +9,10 @@ def run(env, rounds, quick=False):
     rows = []
     with ours(env) as name:
         drive(env, name, "install")
-        with odoo_server(env, name, "--workers", "0", "--max-cron-threads", "2") as server:
-            drive(env, name, "tasks_many", records=100)
+        with odoo_server(env, name, *THREADED) as server:
+            drive(env, name, "tasks_many", THREADED, records=100)
             for records in (1000, 5000) if quick else (1000, 10_000, 100_000):
-                row = drive(env, name, "tasks_many", records=records)
+                row = drive(env, name, "tasks_many", THREADED, records=records)
                 resident, peak = memory_mb(server)
                 rows.append({**row, "resident_mb": resident, "peak_mb": peak})
     text = [

@@ -12,6 +12,8 @@ from pathlib import Path
 from ..engine import STOCK, TESTS
 
 START_SECONDS = 120
+#: A single process, in which one scheduler thread runs tasks and one is left for the rest.
+THREADED = ("--workers", "0", "--max-cron-threads", "2")
 
 
 @contextlib.contextmanager
@@ -53,10 +55,13 @@ def odoo_server(env, name, *arguments):
             process.wait()
 
 
-def drive(env, name, what, **arguments):
-    """Run one function of the driver in a process of its own; returns what it measured."""
+def drive(env, name, what, options=(), **arguments):
+    """Run one function of the driver in a process of its own; returns what it measured.
+
+    :param options: those of the server, which the process that queues work has as well
+    """
     command = [env.python, "-m", "bench.servers.driver", "--config", env.conf]
-    command += ["--database", name, what, json.dumps(arguments)]
+    command += ["--database", name, "--options", json.dumps(options), what, json.dumps(arguments)]
     done = subprocess.run(
         [str(part) for part in command],
         cwd=TESTS,

@@ -13,14 +13,16 @@ def run(env, rounds, quick=False):
     """Measure records per second of the three ways, each on a server with two workers."""
     amount = {"records": 200 if quick else 1000, "rounds": rounds}
     jobs, batch = _queue_job(env, amount)
-    tasks = _tasks(env, amount)
-    values = {"queue_job_each": jobs, "queue_job_batch": batch, "tasks_each": tasks, **amount}
+    tasks, updates = _tasks(env, amount)
+    values = {"queue_job_each": jobs, "queue_job_batch": batch, **amount}
+    values |= {"tasks_each": tasks, "tasks_update": updates}
     to_jobs, to_batch = tasks["median"] / jobs["median"], tasks["median"] / batch["median"]
     values["ratios"] = {"tasks_to_jobs": to_jobs, "tasks_to_batch": to_batch}
     text = [
         f"queue_job, one job per record   {jobs['median']:8.0f} records/s",
         f"queue_job, one job for all      {batch['median']:8.0f} records/s",
         f"our tasks, one per record       {tasks['median']:8.0f} records/s",
+        f"the same, type Update Record    {updates['median']:8.0f} records/s",
         f"tasks : jobs {to_jobs:.1f} (wanted ≥ 25), tasks : one job {to_batch:.2f} (wanted ≥ 1)",
     ]
     return Figure(CASE.name, values, text)
@@ -43,7 +45,10 @@ def _tasks(env, amount):
     with ours(env) as name:
         drive(env, name, "install")
         with odoo_server(env, name, *LANES):
-            return drive(env, name, "tasks_each", **amount)
+            each = drive(env, name, "tasks_each", LANES, **amount)
+            return each, drive(env, name, "tasks_update", LANES, **amount)
 
 
-CASE = ServerCase("tasks_throughput", "tasks, each writing one partner, beside OCA queue_job", run)
+CASE = ServerCase(
+    "tasks_throughput", "tasks, each writing one partner, beside OCA queue_job", run, ("oca",)
+)

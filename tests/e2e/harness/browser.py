@@ -179,6 +179,10 @@ class Page:
         found = f"!!document.querySelector({json.dumps(selector)})"
         self._wait(lambda: self.evaluate(found), f"an element {selector}")
 
+    def wait_until(self, expression: str, what: str) -> None:
+        """Wait until a JavaScript expression is true; ``what`` names it if it never is."""
+        self._wait(lambda: self.evaluate(expression), what)
+
     def click(self, selector: str) -> None:
         """Click the first element for the CSS ``selector`` as the mouse would, then wait."""
         self.wait_for(selector)

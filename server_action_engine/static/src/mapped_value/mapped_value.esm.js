@@ -2,6 +2,7 @@ import { Component, useRef } from "@odoo/owl";
 import { ModelFieldSelector } from "@web/core/model_field_selector/model_field_selector";
 import { MultiRecordSelector } from "@web/core/record_selectors/multi_record_selector";
 import { RecordSelector } from "@web/core/record_selectors/record_selector";
+import { SelectMenu } from "@web/core/select_menu/select_menu";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
@@ -11,10 +12,14 @@ import { useInputField } from "@web/views/fields/input_field_hook";
 const TO_MANY = ["many2many", "one2many"];
 const UNREADABLE = ["binary", "properties", "properties_definition", "separator"];
 
-/** The value of a mapped field, edited the way its type and its origin ask for. */
+/**
+ * The value of a mapped field, edited the way its type and its origin ask for.
+ *
+ * Other places that ask for a value of some field extend it: what they say differently is a getter.
+ */
 export class MappedValueField extends Component {
     static template = "server_action_engine.MappedValueField";
-    static components = { ModelFieldSelector, MultiRecordSelector, RecordSelector };
+    static components = { ModelFieldSelector, MultiRecordSelector, RecordSelector, SelectMenu };
     static props = { ...standardFieldProps };
 
     setup() {
@@ -31,13 +36,33 @@ export class MappedValueField extends Component {
         return this.data[this.props.name] || "";
     }
 
+    /** Type of the field whose value this is. */
+    get ttype() {
+        return this.data.field_ttype;
+    }
+
+    /** Options of the field, if it is a selection. */
+    get selection() {
+        return this.data.field_selection || [];
+    }
+
     get isToMany() {
-        return TO_MANY.includes(this.data.field_ttype);
+        return TO_MANY.includes(this.ttype);
+    }
+
+    /** Whether the user says what happens with the records of the value. */
+    get hasOperation() {
+        return this.isToMany;
+    }
+
+    /** What is shown instead of the editor when nothing can be changed. */
+    get label() {
+        return this.data.value_label;
     }
 
     /** Which editor is shown: a key of the template. */
     get editor() {
-        const type = this.data.field_ttype;
+        const type = this.ttype;
         if (this.data.operation === "clear" && this.isToMany) {
             return "none";
         }
@@ -78,26 +103,47 @@ export class MappedValueField extends Component {
         return this.props.record.fields.operation.selection;
     }
 
+    get isYesNo() {
+        return this.ttype === "boolean";
+    }
+
     get options() {
-        const isYesNo = this.data.field_ttype === "boolean";
-        return isYesNo
+        return this.isYesNo
             ? [
                   ["true", _t("Yes")],
                   ["false", _t("No")],
               ]
-            : this.data.field_selection || [];
+            : this.selection;
+    }
+
+    /** Whether no option need be chosen. */
+    get isOptional() {
+        return !this.isYesNo;
+    }
+
+    get emptyLabel() {
+        return "";
     }
 
     get isChosen() {
-        const isYesNo = this.data.field_ttype === "boolean";
-        return isYesNo || this.options.some((option) => option[0] === this.text);
+        return this.isYesNo || this.options.some((option) => option[0] === this.text);
     }
 
     isSelected(value) {
         const isNo = /^(false|no|0|off)?$/i.test(this.text);
-        return this.data.field_ttype === "boolean"
-            ? (value === "false") === isNo
-            : value === this.text;
+        return this.isYesNo ? (value === "false") === isNo : value === this.text;
+    }
+
+    /** The values of a text that lists several, separated by commas. */
+    get list() {
+        return this.text
+            .split(",")
+            .map((part) => part.trim())
+            .filter(Boolean);
+    }
+
+    get choices() {
+        return this.options.map(([value, label]) => ({ value, label }));
     }
 
     get sourceModel() {
@@ -129,7 +175,7 @@ export class MappedValueField extends Component {
             many2one: _t("Choose a record..."),
             many2many: _t("Choose records..."),
         };
-        return byOrigin[this.data.value_type] || byType[this.data.field_ttype] || _t("Empty");
+        return byOrigin[this.data.value_type] || byType[this.ttype] || _t("Empty");
     }
 
     isReadable(definition) {
@@ -140,8 +186,12 @@ export class MappedValueField extends Component {
         return this.props.record.update({ [this.props.name]: value || false });
     }
 
-    updateIds(ids) {
-        return this.update(ids.join(", "));
+    updateId(id) {
+        return this.update(id ? String(id) : "");
+    }
+
+    updateList(values) {
+        return this.update(values.join(", "));
     }
 
     updateOperation(operation) {

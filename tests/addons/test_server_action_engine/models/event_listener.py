@@ -8,7 +8,7 @@ class TestEventSubscription(models.Model):
     _description = "Subscription Stored in the Database"
 
     model = fields.Char(required=True)
-    event = fields.Char(required=True)
+    event = fields.Char(required=True, help="One event, or several separated by commas.")
     field_names = fields.Char(help="Watched fields, separated by commas; empty watches all.")
 
     @api.model_create_multi
@@ -33,6 +33,9 @@ class TestEventListener(models.AbstractModel):
     _inherit = ["server.action.event.subscriber"]
     _description = "Listener that Keeps what it Heard on the Cursor"
 
+    #: Whether reading the subscriptions computes a field, which is an event itself.
+    _reads_computed_field = False
+
     @api.model
     def _heard(self):
         """Return the list of dicts ``{kind, model, ids, names, notes, old}`` heard so far."""
@@ -40,15 +43,19 @@ class TestEventListener(models.AbstractModel):
 
     @api.model
     def _event_subscriptions(self):
+        if self._reads_computed_field:
+            self.env.user.invalidate_recordset(["tz"])
+            self.env.user.mapped("tz")
         return [
             Subscription(
                 model=record.model,
-                event=record.event,
+                event=event,
                 subscriber=self._name,
                 key=f"test-{record.id}",
                 fields=frozenset(record.field_names.split(",")) if record.field_names else None,
             )
             for record in self.env["test.event.subscription"].search([])
+            for event in record.event.split(",")
         ]
 
     @api.model
@@ -64,7 +71,8 @@ class TestEventListener(models.AbstractModel):
         self._hear(event)
 
     def _hear(self, event):
-        notes = event.records.mapped("note") if "note" in event.records else []
+        records = event.records.exists() if event.kind == "unlink" else event.records
+        notes = records.mapped("note") if "note" in records else []
         self._heard().append(
             {
                 "kind": event.kind,

@@ -10,6 +10,10 @@ class TestEventRecord(models.Model):
     note = fields.Char()
     amount = fields.Integer()
     double = fields.Integer(compute="_compute_double", store=True)
+    parent_id = fields.Many2one("test.event.record")
+    child_ids = fields.One2many("test.event.record", "parent_id")
+    child_count = fields.Integer(compute="_compute_child_count", store=True)
+    full_name = fields.Char(compute="_compute_full_name", store=True, recursive=True)
     picture = fields.Binary(attachment=False)
 
     @api.depends("amount")
@@ -17,9 +21,21 @@ class TestEventRecord(models.Model):
         for record in self:
             record.double = record.amount * 2
 
+    @api.depends("child_ids")
+    def _compute_child_count(self):
+        for record in self:
+            record.child_count = len(record.child_ids)
+
+    @api.depends("name", "parent_id.full_name")
+    def _compute_full_name(self):
+        for record in self:
+            record.full_name = "/".join(filter(None, (record.parent_id.full_name, record.name)))
+
     @api.model_create_multi
     def create(self, vals_list):
         records = super().create(vals_list)
+        # Computed in the middle of the creation, before the record is complete.
+        records.mapped("double")
         for record in records:
             parent = super(TestEventRecord, record)
             parent.write({"note": f"created {record.name}"})

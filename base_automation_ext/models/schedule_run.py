@@ -1,0 +1,195 @@
+"""Running the rules that are due: woken at the right moments, each in its own transaction."""
+
+import logging
+from datetime import timedelta
+from functools import partial
+
+from odoo import api, fields, models
+from odoo.tools import safe_eval
+
+from odoo.addons.server_action_engine.core.errors import is_retryable_db_error
+from odoo.addons.server_action_engine.core.frames import state_of
+from odoo.addons.server_action_engine.models.event_hook_gate import is_disabled
+
+from .trigger_schedule import SCHEDULE_FIELDS, TRIGGER
+
+_logger = logging.getLogger(__name__)
+
+#: How often a rule is tried that collides with another transaction.
+_TRIES = 3
+#: When the rules are looked at again, one of which could not be run.
+_RETRY_AFTER = timedelta(minutes=1)
+#: When they are looked at again while all rules are switched off.
+_LOOK_AGAIN_AFTER = timedelta(hours=1)
+
+
+class BaseAutomation(models.Model):
+    _inherit = "base.automation"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        rules = super().create(vals_list)
+        rules._wake_for_schedule()
+        return rules
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not vals.keys().isdisjoint(SCHEDULE_FIELDS):
+            self._wake_for_schedule()
+        return result
+
+    # -- waking -----------------------------------------------------------------------------------
+
+    def _wake_for_schedule(self):
+        moments = [rule.schedule_next for rule in self if rule.schedule_next]
+        if moments:
+            self._wake_at(min(moments))
+
+    @api.model
+    def _wake_at(self, moment):
+        """Have the scheduled action of timed rules look for work at ``moment``, naive UTC.
+
+        The wake-up becomes visible together with what this transaction has to be done.
+        """
+        if cron := self._timed_cron():
+            cron._trigger(at=moment)
+
+    @api.model
+    def _wake_by(self, moment):
+        """Have it look for work at ``moment``, unless it is going to before that.
+
+        Each time it plans the next time itself. For what is committed before it can look.
+        """
+        cron, now = self._timed_cron(), fields.Datetime.now()
+        planned = [("cron_id", "=", cron.id), ("call_at", ">", now), ("call_at", "<=", moment)]
+        if cron and not self.env["ir.cron.trigger"].sudo().search_count(planned, limit=1):
+            cron._trigger(at=moment)
+
+    @api.model
+    def _timed_cron(self):
+        cron = self.env.ref("base_automation_ext.ir_cron_timed_rules", raise_if_not_found=False)
+        return (cron or self.env["ir.cron"]).sudo()
+
+    @api.model
+    def _next_timed_moment(self):
+        """Return when a timed rule is due next, None if none is."""
+        self.flush_model(["schedule_next"])
+        self.env.cr.execute(
+            "SELECT min(schedule_next) FROM base_automation "
+            "WHERE active AND NOT coalesce(paused, FALSE) AND trigger = %s",
+            [TRIGGER],
+        )
+        return self.env.cr.fetchone()[0]
+
+    # -- working ----------------------------------------------------------------------------------
+
+    @api.model
+    def _run_timed_rules(self):
+        """Run what is due. The code of the scheduled action; it runs only when it is woken."""
+        if is_disabled():
+            # What is due then is made up for when rules are switched on again.
+            self._wake_by(fields.Datetime.now() + _LOOK_AGAIN_AFTER)
+            return
+        cron = self.env["ir.cron"]
+        jobs = self._timed_jobs()
+        left, all_done = len(jobs), True
+        cron._commit_progress(remaining=left)
+        for job in jobs:
+            all_done = job() and all_done
+            left -= 1
+            if not cron._commit_progress(1, remaining=left) and left:
+                break
+        moment, now = self._next_timed_moment(), fields.Datetime.now()
+        if left:
+            self._wake_at(now)
+        elif moment:
+            self._wake_by(moment if all_done else max(moment, now + _RETRY_AFTER))
+        cron._commit_progress()
+
+    @api.model
+    def _timed_jobs(self):
+        """Return what is due as functions without arguments that tell whether they are done.
+
+        Each commits what it does. What others take meanwhile, they leave alone.
+        """
+        self.flush_model()
+        self.env.cr.execute(
+            "SELECT id FROM base_automation WHERE active AND NOT coalesce(paused, FALSE) "
+            "AND trigger = %s AND schedule_next <= %s ORDER BY schedule_next, sequence, id",
+            [TRIGGER, fields.Datetime.now()],
+        )
+        due = map(self.browse, [rule_id for [rule_id] in self.env.cr.fetchall()])
+        # One that fails goes on with its next moment.
+        return [
+            partial(rule._in_own_transaction, rule._run_if_due, rule._take_turn) for rule in due
+        ]
+
+    def _in_own_transaction(self, function, after_failure=None):
+        """Call ``function`` and commit; after a failure nothing of it is left.
+
+        The transaction before must have been committed.
+
+        :param after_failure: called in a transaction of its own when the function failed
+        :returns: False when it collided with other transactions as often as it was tried
+        """
+        cr = self.env.cr
+        for _try in range(_TRIES):
+            try:
+                function()
+                # The function owns the transaction: see above.
+                cr.commit()  # pylint: disable=invalid-commit
+                return True
+            except Exception as exc:
+                cr.rollback()
+                if is_retryable_db_error(exc):
+                    continue
+                name = f"“{self.name}” ({self.id})"
+                _logger.warning("The automation rule %s failed: %s", name, exc, exc_info=exc)
+                return not after_failure or self._in_own_transaction(after_failure)
+        return False
+
+    def _run_if_due(self):
+        if self._take_turn():
+            self._run_scheduled()
+
+    def _take_turn(self):
+        """Claim the moment that is due, and set the next one.
+
+        The row stays locked until the end of the transaction. Somebody who comes at the same time
+        does not get it (SKIP LOCKED); somebody who comes with an older snapshot gets a
+        serialization error. If the transaction fails, the moment is due again.
+
+        :returns: False if the rule is not due, or somebody else is running it
+        """
+        now = fields.Datetime.now()
+        self.env.cr.execute(
+            "SELECT 1 FROM base_automation WHERE id = %s AND active "
+            "AND NOT coalesce(paused, FALSE) AND trigger = %s AND schedule_next <= %s "
+            "FOR NO KEY UPDATE SKIP LOCKED",
+            [self.id, TRIGGER, now],
+        )
+        if not self.env.cr.fetchone():
+            return False
+        self.invalidate_recordset()
+        # By SQL: neither who changed the rule nor the index of rules is touched by a run.
+        self.env.cr.execute(
+            "UPDATE base_automation SET schedule_next = %s, last_run = %s WHERE id = %s",
+            [self._next_scheduled(now) or None, now, self.id],
+        )
+        self.invalidate_recordset(["schedule_next", "last_run"])
+        return True
+
+    def _run_scheduled(self):
+        rule = self.with_env(self._timed_environment(self.schedule_tz))
+        if not rule.schedule_without_records:
+            rule._fire_in_batches(rule._scheduled_records())
+        elif not (rule._is_switched_off() or rule._is_globally_paused()):
+            with state_of(self.env.cr).aside():
+                rule._run_on(rule.env[rule.model_name], None)
+
+    def _scheduled_records(self):
+        """Return the records that match the filter of the rule."""
+        domain = []
+        if self.filter_domain:
+            domain = safe_eval.safe_eval(self.filter_domain, self._get_eval_context())
+        return self.env[self.model_name].search(domain, order="id")

@@ -1,0 +1,119 @@
+"""The last known values of computed fields that are not stored."""
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..core.triggers.computed_change import json_text
+
+
+class BaseAutomationSnapshot(models.Model):
+    """One row per rule and record. Rows are read and written by SQL only."""
+
+    _name = "base.automation.snapshot"
+    _description = "Last Known Value of a Computed Field"
+    # There may be one for each record of a big table.
+    _log_access = False
+
+    rule_id = fields.Many2one("base.automation", required=True, ondelete="cascade", readonly=True)
+    res_id = fields.Integer(string="Record ID", required=True, readonly=True, aggregator=None)
+    value = fields.Json(readonly=True)
+
+    _rule_record_uniq = models.UniqueIndex(
+        "(rule_id, res_id)", "There is one value per rule and record."
+    )
+
+    @api.model
+    def _exchange(self, rule_id, values):
+        """Keep new values of records, in one statement.
+
+        The old value is read by the statement that replaces it: two transactions that change the
+        same record cannot both find the same old value, the second one is repeated by Odoo.
+
+        :param values: ``{record id: value as JSON}``
+        :returns: ``{record id: old value}`` of those with another value than before; records that
+            had none are not among them
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH new AS (%(new)s),
+                old AS (
+                    SELECT snapshot.res_id, snapshot.value
+                      FROM base_automation_snapshot snapshot
+                      JOIN new ON new.res_id = snapshot.res_id
+                     WHERE snapshot.rule_id = %(rule_id)s
+                ),
+                kept AS (
+                    INSERT INTO base_automation_snapshot AS snapshot (rule_id, res_id, value)
+                    SELECT %(rule_id)s, res_id, value FROM new ORDER BY res_id
+                    ON CONFLICT (rule_id, res_id) DO UPDATE SET value = EXCLUDED.value
+                     WHERE snapshot.value IS DISTINCT FROM EXCLUDED.value
+                    RETURNING res_id
+                )
+                SELECT old.res_id, old.value FROM old JOIN kept ON kept.res_id = old.res_id
+                """,
+                new=self._rows(values),
+                rule_id=rule_id,
+            )
+        )
+        return dict(rows)
+
+    @api.model
+    def _keep_first(self, rule_id, values):
+        """Keep values of records that have none yet, in one statement."""
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO base_automation_snapshot (rule_id, res_id, value)
+                SELECT %(rule_id)s, res_id, value FROM (%(new)s) AS new ORDER BY res_id
+                ON CONFLICT (rule_id, res_id) DO NOTHING
+                """,
+                new=self._rows(values),
+                rule_id=rule_id,
+            )
+        )
+
+    @api.model
+    def _rows(self, values):
+        return SQL(
+            "SELECT * FROM unnest(%s::int[], %s::jsonb[]) AS new(res_id, value)",
+            list(values),
+            [json_text(value) for value in values.values()],
+        )
+
+    @api.model
+    def _forget(self, rules):
+        """Delete all values kept for ``rules``."""
+        self.env.cr.execute(
+            SQL("DELETE FROM base_automation_snapshot WHERE rule_id = ANY(%s)", rules.ids)
+        )
+
+    @api.model
+    def _count_by_rule(self, rules):
+        """Return ``{rule id: number of values kept}``."""
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    "SELECT rule_id, count(*) FROM base_automation_snapshot "
+                    "WHERE rule_id = ANY(%s) GROUP BY rule_id",
+                    rules.ids,
+                )
+            )
+        )
+
+    @api.autovacuum
+    def _gc_values(self):
+        """Delete the values of records that do not exist any more."""
+        rules = self.env["base.automation"].with_context(active_test=False)
+        for rule in rules.search([("trigger", "=", "on_computed_change")]):
+            model = self.env.get(rule.model_id.model)
+            if model is None or not model._auto:
+                continue
+            self.env.cr.execute(
+                SQL(
+                    "DELETE FROM base_automation_snapshot snapshot WHERE rule_id = %s "
+                    "AND NOT EXISTS (SELECT 1 FROM %s record WHERE record.id = snapshot.res_id)",
+                    rule.id,
+                    SQL.identifier(model._table),
+                )
+            )

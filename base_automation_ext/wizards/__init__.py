@@ -1,0 +1,2 @@
+from . import base_automation_explain
+from . import base_automation_test

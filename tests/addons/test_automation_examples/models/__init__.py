@@ -1,0 +1,2 @@
+from . import audit_trail
+from . import sale_order
