@@ -5,7 +5,6 @@ import re
 from odoo import api, models
 
 from odoo.addons.server_action_engine.core.expression import is_blank
-from odoo.addons.server_action_engine.models.budget import wall_clock_budget
 
 from ..core.triggers import trigger_class
 
@@ -145,8 +144,7 @@ class IrActionsServer(models.Model):
         records = self._stock_code_records(eval_context)
         if not records:
             return super()._run_action_code_multi(eval_context)
-        what = self.env._("The code of the action “%(action)s”", action=self.name)
-        with wall_clock_budget(self._code_budget_seconds(), self.env.cr, what):
+        with self._code_budget():
             return self._run_code_per_record(records, eval_context)
 
     def _stock_code_records(self, eval_context):

@@ -21,6 +21,15 @@ Mode = Literal["eval", "exec"]
 #: the parser below refuses it.
 FORMAT_GUARD = "_engine_format"
 _FORMAT_METHODS = frozenset({"format", "format_map"})
+#: Attributes without an underscore that lead to frames, code and globals; the list is Odoo's
+#: (``odoo/tools/safe_eval.py``, ``_UNSAFE_ATTRIBUTES``), which checks names at compile time only.
+UNSAFE_ATTRIBUTES = frozenset(
+    {
+        "f_builtins", "f_code", "f_globals", "f_locals", "func_code", "func_globals", "co_code",
+        "mro", "tb_frame", "gi_code", "gi_frame", "gi_yieldfrom", "cr_await", "cr_code",
+        "cr_frame", "cr_origin", "ag_await", "ag_code", "ag_frame",
+    }
+)  # fmt: skip
 _CACHE_SIZE = 4096
 
 #: Name of a source in tracebacks, unless it has a better one.
@@ -50,7 +59,7 @@ class _GuardFormat(ast.NodeTransformer):
 
 
 class _GuardedFormatter(string.Formatter):
-    """``str.format`` that reads no attribute and no key starting with an underscore.
+    """``str.format`` that reads no private attribute and none of Python's own machinery.
 
     A format string walks attributes at run time, behind the back of any check of names made at
     compile time (``"{0.__class__}"``).
@@ -62,10 +71,10 @@ class _GuardedFormatter(string.Formatter):
         # ``_string.formatter_field_name_split`` is what ``str.format`` itself uses; going through
         # the attribute parts again here is cheap and needs no private import.
         for part in field_name.replace("[", ".").replace("]", "").split(".")[1:]:
-            if part.startswith("_"):
+            if part.startswith("_") or part in UNSAFE_ATTRIBUTES:
                 raise ExpressionError(
-                    f"The format string refers to {field_name!r}. "
-                    "Attributes that start with an underscore cannot be read."
+                    f"The format string refers to {field_name!r}. Attributes that start with an "
+                    "underscore, and those of frames and code, cannot be read."
                 )
         found: tuple[Any, Any] = super().get_field(field_name, args, kwargs)
         return found
@@ -134,6 +143,19 @@ def names_in(source: str) -> frozenset[str]:
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             found.add(node.value)
     return frozenset(found)
+
+
+@lru_cache(maxsize=_CACHE_SIZE)
+def calls_methods(source: str) -> bool:
+    """Tell whether a source calls a method of anything: ``record.write({})``, not ``len(x)``."""
+    try:
+        tree = ast.parse(source.strip(), SOURCE_NAME, "exec")
+    except SyntaxError:
+        return False
+    return any(
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        for node in ast.walk(tree)
+    )
 
 
 def is_blank(source: str | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .expression import names_in
+from .expression import calls_methods, names_in
 from .free_names import free_names
 
 RECORD = "record"
@@ -10,8 +10,8 @@ BATCH = "batch"
 
 _ONE_RECORD = frozenset({"record", "object", "obj"})
 _MANY_RECORDS = frozenset({"records", "ids"})
-#: Names that make code depend on the environment's context or open another model with it, where
-#: ``active_id`` and ``active_ids`` must be those of the record at hand.
+#: Names by which a source can look at the environment's context, where ``active_id`` and
+#: ``active_ids`` must be those of the record at hand.
 _CONTEXT_READERS = frozenset({"context", "active_id", "active_ids", "env", "pool", "model", "self"})
 
 
@@ -32,8 +32,11 @@ def names_one_record(source: str) -> bool:
 
 
 def needs_own_context(source: str) -> bool:
-    """Tell whether per-record code may read ``active_id`` or ``active_ids`` from the context.
+    """Tell whether a source may read ``active_id`` or ``active_ids`` from the context.
 
-    :returns: False only when the code can share one environment with the other records
+    Itself, or by a method that does so; stock Odoo runs rules record by record, and wizards and
+    buttons rely on that.
+
+    :returns: False only when the record can share one environment with the others
     """
-    return bool(names_in(source) & _CONTEXT_READERS)
+    return calls_methods(source) or bool(names_in(source) & _CONTEXT_READERS)

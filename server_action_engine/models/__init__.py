@@ -1,4 +1,6 @@
 from . import ir_actions_server
+from . import direct_run
+from . import run_origin
 from . import evaluation
 from . import conditions
 from . import error_policy

@@ -103,7 +103,7 @@ def wall_clock_budget(seconds, cursor, what):
     """Stop the body after ``seconds`` (0: never).
 
     :param cursor: the cursor the body works on
-    :param what: text that names the code, for the error message
+    :param what: function that names the code, for the error message
     :raises BudgetExceededError: when the body was stopped
     """
     if not seconds:
@@ -124,6 +124,6 @@ def wall_clock_budget(seconds, cursor, what):
 
 def _message(what, seconds):
     return (
-        f"{what} was stopped after {seconds:g} seconds. Make it do less at once, or run it "
+        f"{what()} was stopped after {seconds:g} seconds. Make it do less at once, or run it "
         "in the background (Execution: as a task)."
     )

@@ -6,13 +6,9 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..core.bisection import Bisection
-from ..core.errors import (
-    BudgetExceededError,
-    ConfigurationError,
-    PermanentError,
-    is_retryable_db_error,
-)
+from ..core.errors import BudgetExceededError, is_retryable_db_error
 from ..core.frames import ISOLATED, state_of
+from ..core.retry import PERMANENT, fate_of
 from .transaction_queues import revocable_savepoint
 
 _logger = logging.getLogger(__name__)
@@ -183,7 +179,7 @@ class IrActionsServer(models.Model):
     def _handle_failure(self, records, eval_context, frame, policy, exc):
         """Deal with one record (or none) for which the action failed."""
         self._note_failure(records, frame, exc)
-        if policy == RETRY and not isinstance(exc, ConfigurationError | PermanentError):
+        if policy == RETRY and fate_of(exc) != PERMANENT:
             self.env["server.action.task"]._enqueue(
                 self,
                 records,

@@ -3,16 +3,13 @@
 Condition → policy → execute → record.
 """
 
-import logging
 import time
 
-from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 
-from ..core.errors import ConfigurationError, LoopGuardError, is_retryable_db_error
+from ..core.errors import ConfigurationError, LoopGuardError
 from ..core.frames import (
-    DEFAULT_MAX_ACTIONS,
-    DEFAULT_MAX_DEPTH,
     DONE,
     MAX_KEPT_IDS,
     QUEUED,
@@ -22,8 +19,6 @@ from ..core.frames import (
     state_of,
 )
 from .evaluation import _Pool
-
-_logger = logging.getLogger(__name__)
 
 #: Modules whose one-record runners the engine replaces by runners for a whole batch. A runner
 #: that somebody else overrides keeps running, one record at a time, as in stock Odoo.
@@ -85,58 +80,7 @@ class IrActionsServer(models.Model):
         "scheduled actions.",
     )
 
-    # -- entering -----------------------------------------------------------------------------
-
-    def run(self):
-        self._check_direct_run()
-        return super().run()
-
-    def _check_direct_run(self):
-        """Keep users from running the actions of a rule on records of their choice.
-
-        Such an action is meant to run when its rule says so; called directly by its id it would
-        work in superuser mode on any record the caller names.
-        """
-        if self.env.su or self.env.user._is_system() or self._is_started_by_parent():
-            return
-        if owned := self.sudo().filtered(lambda action: action._is_for_rules_only()):
-            raise AccessError(
-                self.env._(
-                    "The action “%(action)s” belongs to an automation rule and runs only when "
-                    "the rule does. Ask an administrator if you need to run it by hand.",
-                    action=owned[0].name,
-                )
-            )
-
-    def _is_started_by_parent(self):
-        """Tell whether :meth:`_run_nested` of a running action is what starts this one."""
-        frame = state_of(self.env.cr).current
-        return frame is not None and "child_path" in frame.scratch
-
-    def _is_for_rules_only(self):
-        """Tell whether nobody but a rule is meant to start the action.
-
-        A body of a rule's loop or branch that stands in an Action menu as well is for users, too.
-        """
-        self.ensure_one()
-        return self._is_rule_owned() and not (self.binding_model_id and not self._own_rule())
-
-    def _is_rule_owned(self, _seen=()):
-        """Tell whether the action is part of a rule: its own, its parent's, or of one that runs it.
-
-        Addons with rules extend :meth:`_own_rule`.
-        """
-        self.ensure_one()
-        if self.id in _seen:
-            return False
-        if self._own_rule():
-            return True
-        starters = self.parent_id | self._get_flow_users()
-        return any(starter._is_rule_owned((*_seen, self.id)) for starter in starters)
-
-    def _own_rule(self):
-        """Return the rule the action belongs to itself, an empty value if there is none."""
-        return "base_automation_id" in self._fields and self.base_automation_id
+    # -- running --------------------------------------------------------------------------------
 
     def _run(self, records, eval_context):
         self.ensure_one()
@@ -144,7 +88,8 @@ class IrActionsServer(models.Model):
         frame = self._new_frame(records)
         is_root = state.current is None
         if is_root:
-            state.max_depth, state.max_actions = self._loop_limits()
+            limits = self._limits()
+            state.max_depth, state.max_actions = limits.depth, limits.actions
             frame.trigger, state.origin = self._trigger_of(state), None
         started, statements = time.perf_counter(), self.env.cr.sql_log_count
         try:
@@ -330,76 +275,6 @@ class IrActionsServer(models.Model):
             pool=_Pool(env),
         )
         return names
-
-    # -- limits, origin, log --------------------------------------------------------------------
-
-    @api.model
-    def _loop_limits(self):
-        """Return (depth, actions per execution) an action chain may reach."""
-        get_param = self.env["ir.config_parameter"].sudo().get_param
-        return (
-            int(get_param("server_action_engine.max_depth") or DEFAULT_MAX_DEPTH),
-            int(get_param("server_action_engine.max_actions") or DEFAULT_MAX_ACTIONS),
-        )
-
-    def _trigger_of(self, state):
-        """Return what started this execution: ``{kind, model, id, name, user_id, company_id}``."""
-        trigger = {"user_id": self.env.uid, "company_id": self.env.company.id}
-        if state.origin:
-            return {**trigger, **state.origin}
-        if task_id := self.env.context.get(TASK_KEY):
-            return {
-                **trigger,
-                "kind": "task",
-                "model": "server.action.task",
-                "id": task_id,
-                "name": self.env._("Task %(id)s", id=task_id),
-            }
-        if self.usage == "ir_cron":
-            cron = self.ir_cron_ids[:1]
-            return {**trigger, "kind": "cron", "model": "ir.cron", "id": cron.id, "name": self.name}
-        if rule := self._own_rule():
-            return {
-                **trigger,
-                "kind": "automation",
-                "model": rule._name,
-                "id": rule.id,
-                "name": rule.name,
-            }
-        return {**trigger, "kind": "manual"}
-
-    def _root_trigger(self):
-        root = state_of(self.env.cr).root
-        return dict(root.trigger) if root is not None else {}
-
-    def _effective_log_level(self):
-        return self.log_level or ("failures" if self.usage == "ir_cron" else "all")
-
-    def _log_run(self, frame):
-        """Hand the finished tree of frames to the run log."""
-        level = self._effective_log_level()
-        if level == "off" or state_of(self.env.cr).dry_run is not None:
-            return
-        exc = frame.scratch.get("exception")
-        Run = self.env["server.action.run"].sudo()
-        if frame.state == "failed":
-            if exc is None or not is_retryable_db_error(exc):
-                Run._record_failure_later(frame, frame.trigger)
-        elif level == "all" or any(item.state == "isolated" for item in frame.walk()):
-            if self.env.cr.readonly:
-                self._log_after_read_only(frame)
-            else:
-                Run._record(frame, frame.trigger)
-
-    def _log_after_read_only(self, frame):
-        """Log a run of a read-only request, whose own transaction cannot hold the log."""
-        registry = self.pool
-
-        @self.env.cr.postcommit.add
-        def _record_in_own_transaction():
-            with registry.cursor() as cr:
-                run = api.Environment(cr, SUPERUSER_ID, {})["server.action.run"]
-                run._record(frame, frame.trigger)
 
     # -- configuration --------------------------------------------------------------------------
 

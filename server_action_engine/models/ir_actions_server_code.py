@@ -60,11 +60,7 @@ class IrActionsServer(models.Model):
     def _run_action_code_multi(self, eval_context):
         if is_blank(self.code):
             return None
-        with wall_clock_budget(
-            self._code_budget_seconds(),
-            self.env.cr,
-            self.env._("The code of the action “%(action)s”", action=self.name),
-        ):
+        with self._code_budget():
             result = self._run_code(eval_context)
         self._check_transaction()
         return result
@@ -121,17 +117,13 @@ class IrActionsServer(models.Model):
         eval_context.update(results)
         return results.get("action")
 
-    def _code_budget_seconds(self):
-        """Seconds author-written code may take; 0 is no limit.
+    def _code_budget(self):
+        """Return the context manager that stops author-written code when its time is over.
 
         Scheduled actions have no budget: Odoo's own limits for crons apply to them.
         """
-        if self.usage == "ir_cron":
-            return 0
-        value = self.env["ir.config_parameter"].get_param(
-            "server_action_engine.code_budget_seconds"
+        return wall_clock_budget(
+            0 if self.usage == "ir_cron" else self._limits().code_seconds,
+            self.env.cr,
+            lambda: self.env._("The code of the action “%(action)s”", action=self.name),
         )
-        try:
-            return float(value or 120)
-        except ValueError:
-            return 120.0

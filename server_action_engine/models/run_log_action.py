@@ -3,6 +3,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from .run_log_buffer import write_waiting
+
 
 class IrActionsServer(models.Model):
     _inherit = "ir.actions.server"
@@ -76,6 +78,7 @@ class ResCompany(models.Model):
 
 def _clear_links(env, column, ids, *tables):
     """Empty links of the log to deleted records; there are no foreign keys that would do it."""
+    write_waiting(env.cr)
     for table in tables:
         env.cr.execute(
             SQL(

@@ -5,6 +5,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from .run_log_buffer import write_waiting
+
 RETENTION_PARAMETER = "server_action_engine.run_retention_days"
 DEFAULT_RETENTION_DAYS = 30
 #: Runs removed per call; the vacuum cleaner commits in between and calls again.
@@ -77,6 +79,7 @@ class ServerActionRun(models.Model):
         if not ids:
             return 0
         cr = self.env.cr
+        write_waiting(cr)
         params = {"model": model, "ids": ids}
         cr.execute(
             """

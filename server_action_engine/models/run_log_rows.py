@@ -90,13 +90,45 @@ def run_rows(env, frame, trigger):
 
 
 def insert_rows(cr, rows, check_links=False):
-    """Write runs and their steps, each run with all its steps in one statement.
+    """Write runs and their steps: one in a single statement, many in three.
 
     :param rows: list of what :func:`run_rows` returns
     :param check_links: the users and companies may be gone (their transaction was undone)
     :returns: list of run ids, in order
     """
-    return [_insert_run(cr, run, steps, check_links) for run, steps in rows]
+    if len(rows) < 2:
+        return [_insert_run(cr, run, steps, check_links) for run, steps in rows]
+    return _insert_runs(cr, rows, check_links)
+
+
+def _insert_runs(cr, rows, check_links):
+    # PostgreSQL does not promise the order of RETURNING, so the ids are taken before.
+    cr.execute(
+        "SELECT nextval('server_action_run_id_seq') FROM generate_series(1, %s)", [len(rows)]
+    )
+    run_ids = [row[0] for row in cr.fetchall()]
+    one_run = f"(%s, {(_CHECKED_RUN if check_links else _PLAIN_RUN)[1:]}"
+    cr.execute(
+        f"INSERT INTO server_action_run (id, {', '.join(RUN_COLUMNS)}) "  # noqa: S608 - constants
+        f"VALUES {', '.join([one_run] * len(rows))}",
+        [
+            value
+            for run_id, (run, _s) in zip(run_ids, rows, strict=True)
+            for value in (run_id, *run)
+        ],
+    )
+    steps = [
+        (run_id, *step)
+        for run_id, (_run, steps) in zip(run_ids, rows, strict=True)
+        for step in steps
+    ]
+    one_step = f"(%s, {_PLAIN_STEP[1:]}"
+    cr.execute(
+        f"INSERT INTO server_action_step (run_id, {', '.join(STEP_COLUMNS)}) "  # noqa: S608 - constants
+        f"VALUES {', '.join([one_step] * len(steps))}",
+        list(chain.from_iterable(steps)),
+    )
+    return run_ids
 
 
 def _insert_run(cr, run, steps, check_links):

@@ -144,7 +144,7 @@ class IrActionsServer(models.Model):
             # A failing statement must not make those after it fail as well.
             with (
                 self.env.cr.savepoint(),
-                wall_clock_budget(_BUDGET_SECONDS, self.env.cr, label),
+                wall_clock_budget(_BUDGET_SECONDS, self.env.cr, lambda: label),
             ):
                 text = attempt(*arguments)
         except Exception as exc:  # noqa: BLE001 - the point is to show what goes wrong

@@ -10,6 +10,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..core.frames import state_of
+from .run_log_buffer import write_soon, write_waiting
 from .run_log_fields import LooseMany2one
 from .run_log_later import failures_of
 from .run_log_rows import insert_rows, run_rows
@@ -150,22 +151,26 @@ class ServerActionRun(models.Model):
 
         :param frame: root :class:`~..core.frames.Frame`
         :param trigger: ``{kind, model, id, name, user_id, company_id}``
-        :returns: id of the run; False in a dry run or when the log failed
+        :returns: id of the run; False in a dry run or when the run cannot be described
         """
+        row = self._row_of(frame, trigger)
+        if row is None:
+            return False
         cr = self.env.cr
-        if state_of(cr).dry_run is not None:
-            return False
-        try:
-            [run_id] = insert_rows(cr, [run_rows(self.env, frame, trigger)])
-        except psycopg2.Error:
-            # The transaction cannot go on after it.
-            raise
-        except Exception:
-            _logger.warning("The run log could not record %s", frame.action_name, exc_info=True)
-            return False
-        if any(step.error_type for step in frame.walk()):
+        # In the order in which they happened.
+        write_waiting(cr)
+        [run_id] = insert_rows(cr, [row])
+        if _has_error(frame):
             failures_of(cr).alert_later(self.env, run_id)
         return run_id
+
+    @api.model
+    def _record_soon(self, frame, trigger=None):
+        """Like :meth:`_record`, together with the other runs of the transaction."""
+        if _has_error(frame):
+            self._record(frame, trigger)
+        elif (row := self._row_of(frame, trigger)) is not None:
+            write_soon(self.env.cr, row)
 
     @api.model
     def _record_failure_later(self, frame, trigger=None):
@@ -174,13 +179,29 @@ class ServerActionRun(models.Model):
         Written once: after the rollback, or with the commit if the error was caught. Parameters
         as for :meth:`_record`.
         """
-        cr = self.env.cr
-        if state_of(cr).dry_run is not None:
-            return
+        if (row := self._row_of(frame, trigger)) is not None:
+            failures_of(self.env.cr).add(self.env, row)
+
+    def _row_of(self, frame, trigger):
+        """Return what is written about an execution, None in a dry run.
+
+        The log is not worth an error of its own: what it cannot describe it leaves out.
+        """
+        if state_of(self.env.cr).dry_run is not None:
+            return None
         try:
-            failures_of(cr).add(self.env, run_rows(self.env, frame, trigger))
+            return run_rows(self.env, frame, trigger)
+        except psycopg2.Error:
+            # The transaction cannot go on after it.
+            raise
         except Exception:
-            _logger.warning("The run log could not keep %s", frame.action_name, exc_info=True)
+            _logger.warning("The run log could not record %s", frame.action_name, exc_info=True)
+            return None
+
+    @api.model
+    def _search(self, *args, **kwargs):
+        write_waiting(self.env.cr)
+        return super()._search(*args, **kwargs)
 
     @api.model
     def _recorded(self, ids):
@@ -257,3 +278,8 @@ class ServerActionRun(models.Model):
             "res_id": self.origin_id,
             "views": [(False, "form")],
         }
+
+
+def _has_error(frame):
+    """Tell whether something failed although the execution went on."""
+    return any(step.error_type for step in frame.walk())

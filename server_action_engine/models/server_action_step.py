@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .run_log_buffer import write_waiting
 from .run_log_fields import LooseMany2one
 from .run_log_rows import STEP_COLUMNS
 from .run_log_timeline import timeline
@@ -60,6 +61,11 @@ class ServerActionStep(models.Model):
 
     def write(self, vals):  # pylint: disable=method-required-super; refused
         raise UserError(self.env["server.action.run"]._read_only_message())
+
+    @api.model
+    def _search(self, *args, **kwargs):
+        write_waiting(self.env.cr)
+        return super()._search(*args, **kwargs)
 
     def _timeline(self):
         """Return the steps as the timeline widget shows them: a list of plain dicts."""

@@ -42,6 +42,8 @@ def restore_queues(cr, snapshot):
 @contextmanager
 def revocable_savepoint(cr):
     """A savepoint that, when it is rolled back, also takes back the callbacks added inside."""
+    # The savepoint flushes, which runs ``precommit``: a snapshot of before would run it again.
+    cr.flush()
     snapshot = snapshot_queues(cr)
     try:
         with cr.savepoint():

@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
@@ -192,6 +195,44 @@ class TestPolicies(EngineCase):
         self.assertNotIn(
             "exists", [function.__name__ for function in self.env.cr.postcommit._funcs]
         )
+
+    def test_retry_leaves_the_failing_record_to_a_task(self):
+        """The others are done at once; whatever the code failed with may go away."""
+        for failure in ("raise UserError('no twos')", "1 / 0"):
+            with self.subTest(failure=failure):
+                self.partners.ref = False
+                code = f"record.write({{'ref': 'done'}})\nif record.color == 2: {failure}"
+                action = self.new_action(
+                    "code", code=code, on_error="retry", retry_delay_seconds=300
+                )
+                self.run_on(action, self.partners)
+                self.assertEqual(self.partners.mapped("ref"), ["done", "done", False, "done"])
+                task = self._tasks_of(action)
+                self.assertEqual(task.record_ids, self.partners[2].ids)
+                self.assertGreater(task.due_at, fields.Datetime.now() + timedelta(minutes=4))
+
+    def test_what_trying_again_cannot_help_is_not_tried_again(self):
+        """A configuration error goes away by changing the configuration only."""
+        action = self.new_action(
+            "object_write",
+            on_error="retry",
+            write_expression="user",
+            value_line_ids=[(0, 0, {"field_id": self.field("ref").id, "value": "x"})],
+        )
+        self.run_on(action, self.partner)
+        self.assertFalse(self._tasks_of(action))
+        run = self.env["server.action.run"].search([("action_id", "=", action.id)])
+        self.assertEqual(run.state, "isolated")
+
+    def test_what_was_pending_before_a_failure_happens_once(self):
+        """A change that waits to be noted in the chatter is noted once, whatever fails after it."""
+        self.env.cr.flush()
+        self.partner.email = "tracked@example.com"
+        action = self.new_action("code", code="raise UserError('no')", on_error="isolate")
+        self.run_on(action, self.partner)
+        self.env.cr.flush()
+        noted = self.partner.message_ids.filtered("tracking_value_ids")
+        self.assertEqual(len(noted), 1)
 
     def test_fallback_runs_on_the_failing_records(self):
         """The fallback action gets the failing record and the error."""

@@ -1,10 +1,13 @@
+from unittest.mock import patch
+
 from psycopg2 import errors as pg_errors
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import mute_logger, safe_eval
 
 from ..core.errors import BudgetExceededError, ExpressionError
+from ..core.expression import UNSAFE_ATTRIBUTES
 from .common import EngineCase
 
 
@@ -92,10 +95,31 @@ class TestCode(EngineCase):
             "raise UserError('{r.env.cr._cnx}'.format_map({'r': record}))",
             "x = [f for f in map(str.format, ['{0._ids}'], [record])]",
             "f = 'a {0[_x]}'.format\nf({'_x': 1})",
+            "raise UserError('{0.gi_frame.f_builtins}'.format(n for n in [1]))",
         ):
             action = self.new_action("code", code=code)
             with self.assertRaisesRegex(ExpressionError, "underscore"):
                 self.run_on(action, self.partner)
+
+    def test_format_strings_know_what_odoo_refuses(self):
+        """Whatever name Odoo refuses in code is out of reach of format strings, too."""
+        refused = {name for name in safe_eval._UNSAFE_ATTRIBUTES if not name.startswith("_")}
+        self.assertEqual(refused - UNSAFE_ATTRIBUTES, set())
+
+    def test_code_calls_methods_with_the_record_as_the_active_one(self):
+        """A method that reads the context finds its own record there, as it does under a rule."""
+
+        def note_active(partner):
+            context = partner.env.context
+            partner.write({"ref": f"{context['active_id']} of {context['active_ids']}"})
+
+        self.startPatcher(patch.object(type(self.partner), "note_active", note_active, create=True))
+        action = self.new_action("code", code="record.note_active()")
+        self.run_on(action, self.partners)
+        self.assertEqual(
+            self.partners.mapped("ref"),
+            [f"{record.id} of [{record.id}]" for record in self.partners],
+        )
 
     def test_format_strings_work_as_usual(self):
         """Ordinary formatting is not affected."""
