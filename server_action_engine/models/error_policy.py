@@ -51,7 +51,7 @@ class IrActionsServer(models.Model):
         string="Longest Delay (s)", default=3600, help="No delay is longer than this."
     )
 
-    @api.constrains("on_error", "fallback_action_id")
+    @api.constrains("on_error", "fallback_action_id", "model_id")
     def _check_fallback_action(self):
         for action in self:
             if action.on_error == FALLBACK and not action.fallback_action_id:
@@ -61,7 +61,19 @@ class IrActionsServer(models.Model):
                         action=action.name,
                     )
                 )
-            seen, current = action, action.fallback_action_id
+            fallback = action.fallback_action_id
+            if action.on_error == FALLBACK and fallback.model_id != action.model_id:
+                raise ValidationError(
+                    self.env._(
+                        "“%(fallback)s” runs on %(other_model)s, but “%(action)s” fails on "
+                        "%(model)s. Choose a fallback action on the same model.",
+                        fallback=fallback.name,
+                        other_model=fallback.model_id.name,
+                        action=action.name,
+                        model=action.model_id.name,
+                    )
+                )
+            seen, current = action, fallback
             while current:
                 if current in seen:
                     raise ValidationError(

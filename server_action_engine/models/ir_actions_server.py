@@ -251,22 +251,29 @@ class IrActionsServer(models.Model):
     def _with_rights(self, eval_context, records):
         """Return the evaluation context with the rights ``run_as`` asks for."""
         env = eval_context["env"]
-        user = self.run_as_user_id if self.run_as == "user" else self.env.user
-        return self._rebind(eval_context, env(user=user.id, su=False), records)
+        if self.run_as != "user":
+            return self._rebind(eval_context, env(user=self.env.uid, su=False), records)
+        user = self.run_as_user_id
+        context = dict(env.context)
+        if chosen := context.get("allowed_company_ids"):
+            # The companies of whoever starts the action may be closed to the chosen user.
+            own = [company_id for company_id in chosen if company_id in user.company_ids.ids]
+            context["allowed_company_ids"] = own or user.company_id.ids
+        return self._rebind(eval_context, env(user=user.id, su=False, context=context), records)
 
     @api.model
     def _rebind(self, eval_context, env, records=None):
         """Return a copy of the evaluation context in which everything lives in ``env``."""
-        model = eval_context["model"].with_env(env)
-        names = dict(eval_context, env=env, model=model, self=model)
-        for name in ("record", "object", "obj", "records"):
-            if names.get(name) is not None:
-                names[name] = names[name].with_env(env)
+        names = {
+            name: value.with_env(env) if isinstance(value, models.BaseModel) else value
+            for name, value in eval_context.items()
+        }
         if records is not None and records.ids:
             records = records.with_env(env)
             names.update(records=records, record=records[:1], ids=records.ids)
             names.update(object=names["record"], obj=names["record"])
         names.update(
+            env=env,
             cr=env.cr,
             uid=env.uid,
             user=env.user,

@@ -248,6 +248,15 @@ class TestPolicies(EngineCase):
         with self.assertRaisesRegex(ValidationError, "Choose the fallback"):
             self.new_action("code", on_error="fallback")
         first = self.new_action("code")
+        other = self.env["ir.actions.server"].create(
+            {
+                "name": "Other model",
+                "model_id": self.env["ir.model"]._get_id("res.users"),
+                "state": "code",
+            }
+        )
+        with self.assertRaisesRegex(ValidationError, "same model"):
+            self.new_action("code", on_error="fallback", fallback_action_id=other.id)
         second = self.new_action("code", on_error="fallback", fallback_action_id=first.id)
         with self.assertRaisesRegex(ValidationError, "lead back"):
             first.write({"on_error": "fallback", "fallback_action_id": second.id})
@@ -307,6 +316,22 @@ class TestGuards(EngineCase):
         self.run_on(action, self.partner)
         self.assertEqual(self.partner.ref, "False robot")
         self.assertEqual(self.partner.write_uid, user)
+
+    def test_a_chosen_user_works_in_companies_of_their_own(self):
+        """Companies of the one who starts the action are no obstacle, and no way in."""
+        robot = new_test_user(self.env, "robot", groups="base.group_partner_manager")
+        closed = self.env["res.company"].create({"name": "Closed to the robot"})
+        action = self.new_action(
+            "code",
+            code="record.write({'ref': '%s %s' % (env.company.id, env.companies.ids)})",
+            run_as="user",
+            run_as_user_id=robot.id,
+        )
+        own = robot.company_id.id
+        for chosen in ([closed.id, own], [closed.id]):
+            with self.subTest(chosen=chosen):
+                self.run_on(action, self.partner, allowed_company_ids=chosen)
+                self.assertEqual(self.partner.ref, f"{own} [{own}]")
 
     def test_parts_keep_the_rights_of_the_whole(self):
         """What a multi action runs has no more rights than the multi action was given."""

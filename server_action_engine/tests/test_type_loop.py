@@ -165,6 +165,21 @@ class TestTypeLoop(TransactionCase):
         self._run(action=self.loop.with_user(user))
         self.assertEqual(set(self.children.mapped("ref")), {"True loop_runner"})
 
+    def test_the_parent_has_the_rights_of_the_body(self):
+        """A body with the rights of a user cannot reach the outer record in superuser mode."""
+        user = new_test_user(
+            self.env, "body_runner", groups="base.group_user,base.group_partner_manager"
+        )
+        self.body.write(
+            {
+                "run_as": "user",
+                "run_as_user_id": user.id,
+                "code": "records.write({'ref': '%s %s' % (parent.env.su, parent.env.user.login)})",
+            }
+        )
+        self._run()
+        self.assertEqual(set(self.children.mapped("ref")), {"False body_runner"})
+
     def test_body_on_another_model_is_for_its_groups_only(self):
         """The groups of the body count, whatever the model of its records."""
         user = new_test_user(
