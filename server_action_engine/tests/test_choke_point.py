@@ -2,87 +2,11 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import UserError, ValidationError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..core.errors import ExpressionError
 from ..core.frames import state_of
 from .common import EngineCase
-
-
-@tagged("post_install", "-at_install")
-class TestConditions(EngineCase):
-    def test_condition_is_applied_per_record(self):
-        """Only the records for which the expression is true are touched."""
-        action = self.new_action(
-            "code", code="records.write({'ref': 'hit'})", condition="record.color > 1"
-        )
-        self.run_on(action, self.partners)
-        self.assertEqual(self.partners.mapped("ref"), [False, False, "hit", "hit"])
-
-    def test_condition_domain_is_applied_per_record(self):
-        """The filter is an ordinary domain and may use the names of expressions."""
-        action = self.new_action(
-            "code",
-            code="records.write({'ref': 'hit'})",
-            condition_domain="[('color', '>', 0), ('create_uid', '=', uid)]",
-            condition="object.color < 3",
-        )
-        self.run_on(action, self.partners)
-        self.assertEqual(self.partners.mapped("ref"), [False, "hit", "hit", False])
-
-    def test_condition_domain_may_name_the_record(self):
-        """A filter that looks at the record at hand is another one for each record."""
-        action = self.new_action(
-            "code",
-            code="records.write({'ref': 'hit'})",
-            condition_domain="[('name', '=', 'Partner %s' % record.color), ('color', '>', 1)]",
-        )
-        self.run_on(action, self.partners)
-        self.assertEqual(self.partners.mapped("ref"), [False, False, "hit", "hit"])
-
-    def test_filtered_records_are_gone_from_the_context(self):
-        """Stock runners read ``active_ids``; they see the remaining records only."""
-        action = self.new_action(
-            "object_write", update_path="ref", value="x", condition="record.color == 3"
-        )
-        self.run_on(action, self.partners)
-        self.assertEqual(self.partners.mapped("ref"), [False, False, False, "x"])
-
-    def test_always_true_needs_no_evaluation(self):
-        """What OpenERP stored for "no condition" is no condition."""
-        action = self.new_action("code", code="records.write({'ref': 'x'})", condition="True")
-        self.assertFalse(action._has_condition())
-        self.run_on(action, self.partners)
-        self.assertEqual(set(self.partners.mapped("ref")), {"x"})
-
-    def test_broken_condition_is_refused_when_saved(self):
-        """A text that is no expression is not accepted."""
-        with self.assertRaisesRegex(ValidationError, "not a valid expression"):
-            self.new_action("code", condition="record.color >")
-        with self.assertRaisesRegex(ValidationError, "does not fit the model"):
-            self.new_action("code", condition_domain="[('no_such_field', '=', 1)]")
-        for broken in ("[('color', '=', ", "[('color', '=', uid]", "1", "[('color', '=')]"):
-            with (
-                self.subTest(broken=broken),
-                self.assertRaisesRegex(ValidationError, "does not fit the model"),
-            ):
-                self.new_action("code", condition_domain=broken)
-
-    def test_failing_condition_names_action_expression_and_cause(self):
-        """A condition that fails at run time is a configuration error in plain words."""
-        action = self.new_action("code", code="x = 1", condition="record.no_such_field")
-        with self.assertRaises(ExpressionError) as caught:
-            self.run_on(action, self.partner)
-        for text in ("condition", "Test action", "record.no_such_field", "AttributeError"):
-            self.assertIn(text, str(caught.exception))
-
-    def test_condition_without_records(self):
-        """An action started without records asks its condition once."""
-        action = self.new_action("code", code="action = {'type': 'done'}", condition="uid == -5")
-        self.assertFalse(action.run())
-        action.condition = "not record"
-        self.assertEqual(action.run(), {"type": "done"})
 
 
 @tagged("post_install", "-at_install")
@@ -293,66 +217,6 @@ class TestGuards(EngineCase):
         with self.assertRaises(UserError):
             self.run_on(action, self.partner)
         self.assertIsNone(state_of(self.env.cr).current)
-
-    def test_run_as_trigger_user_respects_access_rights(self):
-        """With the starting user's rights, superuser mode is off."""
-        user = new_test_user(
-            self.env, "demo_writer", groups="base.group_user,base.group_partner_manager"
-        )
-        code = "raise UserError('%s %s' % (env.su, env.user.login))"
-        action = self.new_action("code", code=code, run_as="trigger_user")
-        with self.assertRaisesRegex(UserError, "False demo_writer"):
-            self.run_on(action.with_user(user).sudo(), self.partner)
-
-    def test_run_as_a_chosen_user(self):
-        """With a chosen user, that user's rights apply and the changes carry the name."""
-        user = new_test_user(self.env, "robot", groups="base.group_user,base.group_partner_manager")
-        action = self.new_action(
-            "code",
-            code="record.write({'ref': '%s %s' % (env.su, user.login)})",
-            run_as="user",
-            run_as_user_id=user.id,
-        )
-        self.run_on(action, self.partner)
-        self.assertEqual(self.partner.ref, "False robot")
-        self.assertEqual(self.partner.write_uid, user)
-
-    def test_a_chosen_user_works_in_companies_of_their_own(self):
-        """Companies of the one who starts the action are no obstacle, and no way in."""
-        robot = new_test_user(self.env, "robot", groups="base.group_partner_manager")
-        closed = self.env["res.company"].create({"name": "Closed to the robot"})
-        action = self.new_action(
-            "code",
-            code="record.write({'ref': '%s %s' % (env.company.id, env.companies.ids)})",
-            run_as="user",
-            run_as_user_id=robot.id,
-        )
-        own = robot.company_id.id
-        for chosen in ([closed.id, own], [closed.id]):
-            with self.subTest(chosen=chosen):
-                self.run_on(action, self.partner, allowed_company_ids=chosen)
-                self.assertEqual(self.partner.ref, f"{own} [{own}]")
-
-    def test_parts_keep_the_rights_of_the_whole(self):
-        """What a multi action runs has no more rights than the multi action was given."""
-        user = new_test_user(
-            self.env, "part_runner", groups="base.group_user,base.group_partner_manager"
-        )
-        parent = self.new_action("multi", run_as="user", run_as_user_id=user.id)
-        code = "record.write({'ref': '%s %s' % (env.su, env.user.login)})"
-        self.new_action("code", code=code, parent_id=parent.id)
-        self.run_on(parent, self.partner)
-        self.assertEqual(self.partner.ref, "False part_runner")
-        parent.run_as = "stock"
-        self.run_on(parent.with_user(user), self.partner)
-        self.assertEqual(self.partner.ref, "True part_runner")
-
-    def test_run_as_needs_a_user(self):
-        """An action that lacks the user is not ready, and says so."""
-        action = self.new_action("code", code="x = 1", run_as="user")
-        self.assertIn("Choose the user", action.warning)
-        with self.assertRaisesRegex(UserError, "one or more warnings"):
-            self.run_on(action, self.partner)
 
     def test_overridden_stock_runner_still_runs(self):
         """A one-record runner that somebody overrides is called, record by record."""
