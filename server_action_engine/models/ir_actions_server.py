@@ -19,6 +19,7 @@ from ..core.frames import (
     state_of,
 )
 from .evaluation import _Pool
+from .record_environment import release_environments
 
 #: Modules whose one-record runners the engine replaces by runners for a whole batch. A runner
 #: that somebody else overrides keeps running, one record at a time, as in stock Odoo.
@@ -109,6 +110,7 @@ class IrActionsServer(models.Model):
             frame.duration_ms = (time.perf_counter() - started) * 1000
             frame.sql_count = self.env.cr.sql_log_count - statements
             state.pop(frame)
+            release_environments(frame)
             if is_root:
                 self._log_run(frame)
 

@@ -95,12 +95,10 @@ class IrActionsServer(models.Model):
 
     def _run_code_per_record(self, records, eval_context):
         """Run the code on each record; the first ``action`` set is the result."""
-        scoped = (
-            RecordEnvironment(eval_context["env"], records._name)
-            if needs_own_context(self.code) and records.ids
-            else None
-        )
+        # A single record is the active one already.
+        scoped = len(records) > 1 and records.ids and needs_own_context(self.code)
         if scoped:
+            scoped = RecordEnvironment(eval_context["env"], records._name)
             eval_context = self._rebind(eval_context, scoped.env)
             records = records.with_env(scoped.env)
         # Looking at all names takes longer than most code; those of the records are records.

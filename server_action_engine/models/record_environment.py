@@ -2,6 +2,11 @@
 
 import itertools
 
+from odoo.tools.func import reset_cached_properties
+
+from ..core.frames import state_of
+
+_OWNED = "environments"
 _serial = itertools.count(1)
 
 
@@ -27,6 +32,9 @@ class RecordEnvironment:
                 "server_action_engine_scope": next(_serial),
             }
         )
+        frame = state_of(env.cr).current
+        if frame is not None:
+            frame.scratch.setdefault(_OWNED, []).append(self.env)
 
     def switch(self, record_id):
         """Make ``record_id`` the active record."""
@@ -36,3 +44,14 @@ class RecordEnvironment:
         dict.__setitem__(context, "active_ids", [record_id] if record_id else [])
         # The cache of fields that depend on the context keys is memoised per environment.
         vars(self.env).pop("_field_cache_memo", None)
+
+
+def release_environments(frame):
+    """Let the environments made for a batch go away with it.
+
+    One that has been asked for its user or company holds on to itself through that record, and
+    would be looked at whenever somebody asks for an environment until the next garbage collection.
+    Only what it has memoised is dropped; if it is still in use, it works that out again.
+    """
+    for env in frame.scratch.pop(_OWNED, ()):
+        reset_cached_properties(env)

@@ -132,7 +132,7 @@ class TestPolicies(EngineCase):
                 self.run_on(action, self.partners)
                 self.assertEqual(self.partners.mapped("ref"), ["done", "done", False, "done"])
                 task = self._tasks_of(action)
-                self.assertEqual(task.record_ids, self.partners[2].ids)
+                self.assertEqual(task.res_id, self.partners[2].id)
                 self.assertGreater(task.due_at, fields.Datetime.now() + timedelta(minutes=4))
 
     def test_what_trying_again_cannot_help_is_not_tried_again(self):

@@ -61,6 +61,15 @@ class TestCode(EngineCase):
             self.run_on(action, self.partners + self.partners.create([{"name": "n"}] * 40))
             self.assertLess(len(self.env.transaction.envs) - before, 20)
 
+    def test_environments_of_a_batch_go_away_with_it(self):
+        """A transaction that runs many batches does not collect environments."""
+        action = self.new_action("code", code="record.write({'ref': env.user.name})")
+        self.run_on(action, self.partners)
+        before = len(self.env.transaction.envs)
+        for _number in range(20):
+            self.run_on(action, self.partners)
+        self.assertLess(len(self.env.transaction.envs), before + 10)
+
     def test_error_names_action_line_and_cause_without_the_source(self):
         """The message points at the line; the rest of the source is not shown."""
         action = self.new_action("code", code="secret = 'hunter2'\nrecord.no_such_method()")

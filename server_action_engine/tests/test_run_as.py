@@ -31,7 +31,9 @@ class TestRunAs(EngineCase):
 
     def test_a_chosen_user_works_in_companies_of_their_own(self):
         """Companies of the one who starts the action are no obstacle, and no way in."""
-        robot = new_test_user(self.env, "robot", groups="base.group_partner_manager")
+        robot = new_test_user(
+            self.env, "robot", groups="base.group_user,base.group_partner_manager"
+        )
         closed = self.env["res.company"].create({"name": "Closed to the robot"})
         action = self.new_action(
             "code",

@@ -252,7 +252,7 @@ def test_uninstalling_pauses_what_would_do_more_than_its_author_said(env, stock_
     """A condition, values or rights that go away do not leave an unconditional action behind."""
 
     def inside(function):
-        return start_in_odoo(env, folder, stock_database, function).result()
+        return start_in_odoo(env, folder, stock_database, function, arguments={}).result()
 
     env.odoo(
         ["-d", stock_database, "-i", "server_action_engine", "--stop-after-init", "--no-http"],
