@@ -1,4 +1,4 @@
-"""Two processes queue work under the same idempotency key at the same moment: one task each time."""
+"""Two processes queue work under the same idempotency key at the same moment: one task a time."""
 
 import psycopg2
 from harness.ledger import Ledger
