@@ -8,6 +8,7 @@ from odoo.tools.misc import Callbacks
 from ..core.frames import state_of
 from .dry_run_connections import connections_noted
 from .dry_run_outgoing import network_blocked
+from .run_log_buffer import write_waiting
 
 _QUEUES = ("precommit", "postcommit", "prerollback", "postrollback")
 #: Marks the engine's parts leave on a cursor all start like this.
@@ -24,8 +25,9 @@ def sandbox(env, recorder):
         wants to know of the state after the run, else at the end
     """
     cr = env.cr
-    # Pending changes of the caller belong before the savepoint.
+    # Pending changes and logged runs of the caller belong before the savepoint.
     env.flush_all()
+    write_waiting(cr)
     with (
         _own_queues(cr),
         _own_engine_state(cr, recorder),

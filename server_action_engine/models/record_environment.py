@@ -7,6 +7,7 @@ from odoo.tools.func import reset_cached_properties
 from ..core.frames import state_of
 
 _OWNED = "environments"
+_SCOPE = "server_action_engine_scope"
 _serial = itertools.count(1)
 
 
@@ -29,7 +30,7 @@ class RecordEnvironment:
                 "active_model": model_name,
                 "active_id": False,
                 "active_ids": [],
-                "server_action_engine_scope": next(_serial),
+                _SCOPE: next(_serial),
             }
         )
         frame = state_of(env.cr).current
@@ -50,8 +51,14 @@ def release_environments(frame):
     """Let the environments made for a batch go away with it.
 
     One that has been asked for its user or company holds on to itself through that record, and
-    would be looked at whenever somebody asks for an environment until the next garbage collection.
-    Only what it has memoised is dropped; if it is still in use, it works that out again.
+    would be looked at whenever somebody asks for an environment until the next garbage collection;
+    so would one derived from it, as the superuser's. Only what they have memoised is dropped; one
+    that is still in use works it out again.
     """
-    for env in frame.scratch.pop(_OWNED, ()):
-        reset_cached_properties(env)
+    owned = frame.scratch.pop(_OWNED, ())
+    if not owned:
+        return
+    scopes = {env.context[_SCOPE] for env in owned}
+    for env in list(owned[0].transaction.envs):
+        if env.context.get(_SCOPE) in scopes:
+            reset_cached_properties(env)
