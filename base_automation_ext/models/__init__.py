@@ -49,4 +49,3 @@ from . import trigger_path_sentence
 from . import snapshot
 from . import snapshot_fill
 from . import path_subscriber
-from . import rule_sentence_paths

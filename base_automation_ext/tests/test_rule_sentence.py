@@ -109,11 +109,10 @@ class TestRuleSentence(RuleCase):
         name = self.env["ir.model.fields"]._get("res.partner", "function").id
         lines = {"trigger": "on_line_change", "line_field_id": self.field_of("child_ids")}
         said = {
-            "any": "When something is added to, changed in or removed from "
-            "the contact of a contact",
+            "any": "When something in the contact of a contact is added, changed or removed",
             "added": "When something is added to the contact of a contact",
             "removed": "When something is removed from the contact of a contact",
-            "changed": "When the job position of one of the contact of a contact changes",
+            "changed": "When the job position of the contact of a contact changes",
         }
         for event, opening in said.items():
             fields = [(6, 0, [name] if event == "changed" else [])]
