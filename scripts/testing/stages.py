@@ -4,6 +4,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from toolkit.texts import export_texts, template_of, texts_of
+
 from . import addons, odoo_run
 from .limits import apply_baseline, load_baseline, load_toml
 from .logs import AllowList
@@ -67,6 +69,7 @@ def one_addon(env, stage: StageResult, name: str, options: Options) -> None:
             env, stage, database, [name], log.with_suffix(".install.log"), options.allowed
         ):
             return
+        check_template(env, stage, database, name, options)
         # Models that only tests need; they come after the addon has shown that it stands alone.
         companion = f"test_{name}"
         groups = [[name]]
@@ -77,6 +80,21 @@ def one_addon(env, stage: StageResult, name: str, options: Options) -> None:
             groups[0].append(companion)
         for group in groups:
             run_group(env, stage, database, group, log, options)
+
+
+def check_template(env, stage, database: str, name: str, options: Options) -> None:
+    """Compare the template of texts an addon ships with the texts it has now."""
+    shipped = template_of(name)
+    if not shipped.is_file():
+        return
+    now = options.logs / f"addons-{name}.pot"
+    export_texts(env, database, name, now, options.logs / f"addons-{name}.export.log")
+    different = sorted(texts_of(now) ^ texts_of(shipped))
+    if different:
+        stage.problems.append(
+            f"{name}: {len(different)} texts of {shipped.name} are missing or left over, such as "
+            f"“{different[0]}”; scripts/translations {name} writes it anew"
+        )
 
 
 def run_group(env, stage, database: str, group: list[str], log: Path, options: Options) -> None:
