@@ -103,10 +103,10 @@ def test_collected_changes_of_a_request(in_odoo, server):
         make_rule, code="record.write({'ref': (record.ref or '') + 'x'})", fire_mode="collapse"
     ).result()
     client, record = server.login(), prepared["partners"][0]
-    client.write("res.partner", [record], {"function": "b"})
-    assert client.read("res.partner", [record], ["ref"])[0]["ref"] == "x"
-    client.write("res.partner", [record], {"function": "c"})
-    assert client.read("res.partner", [record], ["ref"])[0]["ref"] == "xx"
+    client.write("res.partner", record, function="b")
+    assert client.read("res.partner", record, "ref") == "x"
+    client.write("res.partner", record, function="c")
+    assert client.read("res.partner", record, "ref") == "xx"
 
 
 # -- limits -----------------------------------------------------------------------------------
@@ -233,6 +233,7 @@ def make_field(env):
             "model_id": env["ir.model"]._get_id("res.partner"),
             "field_description": "Size",
             "ttype": "integer",
+            "state": "manual",
         }
     )
 

@@ -125,11 +125,10 @@ def test_server_that_was_down(env, database, in_odoo, start_server, announced):
         timeout_seconds=POLL_SECONDS + 30,
     )
     # The broken rule is due every minute, so there is a wake-up within the next one.
-    planned = env.psql(
-        database,
+    planned = (
         "SELECT count(*) FROM ir_cron_trigger WHERE call_at > now() AT TIME ZONE 'UTC' "
-        "AND cron_id = (SELECT res_id FROM ir_model_data WHERE name = 'ir_cron_timed_rules')",
+        "AND cron_id = (SELECT res_id FROM ir_model_data WHERE name = 'ir_cron_timed_rules')"
     )
-    assert int(planned) >= 1
+    wait_until(lambda: int(env.psql(database, planned)) >= 1, "the next wake-up")
     failed = "SELECT DISTINCT state FROM server_action_run WHERE origin_name = 'Broken'"
     assert env.psql(database, failed).split() == ["failed"]
