@@ -53,11 +53,11 @@ _PHRASES = {
     "ilike": _lt("%(field)s contains %(value)s"),
     "not like": _lt("%(field)s does not contain %(value)s"),
     "not ilike": _lt("%(field)s does not contain %(value)s"),
-    "=like": _lt("%(field)s looks like %(value)s"),
-    "=ilike": _lt("%(field)s looks like %(value)s"),
-    "child_of": _lt("%(field)s is %(value)s or below"),
-    "parent_of": _lt("%(field)s is %(value)s or above"),
-    "any": _lt("for one of %(field)s, %(conditions)s"),
+    "=like": _lt("%(field)s matches the pattern %(value)s"),
+    "=ilike": _lt("%(field)s matches the pattern %(value)s"),
+    "child_of": _lt("%(field)s is %(value)s or one of its children"),
+    "parent_of": _lt("%(field)s is %(value)s or one of its parents"),
+    "any": _lt("for at least one of %(field)s, %(conditions)s"),
     "not any": _lt("for none of %(field)s, %(conditions)s"),
 }
 _DATE_PHRASES = {
@@ -80,8 +80,8 @@ _QUOTED = _lt("“%(field)s”")
 _QUOTED_OF = _lt("“%(field)s” of %(owner)s")
 _OTHER_OPERATOR = _lt("%(field)s %(operator)s %(value)s")
 _NOT_TRUE = _lt("it is not true that %(condition)s")
-_ALWAYS = _lt("it is any record")
-_NEVER = _lt("it is no record at all")
+_ALWAYS = _lt("every record matches")
+_NEVER = _lt("no record matches")
 _UNREADABLE = _lt("the formula “%(formula)s” is true")
 _NOTHING = _lt("empty")
 

@@ -31,14 +31,6 @@ def _lowered(word: str, label: str, at: int) -> str:
     return word.lower() if word[1:] == word[1:].lower() else word
 
 
-def decapitalized(sentence: str) -> str:
-    """Return a sentence as it is written after a colon or a comma."""
-    first, _blank, _rest = sentence.partition(" ")
-    if first[1:] != first[1:].lower():
-        return sentence
-    return sentence[:1].lower() + sentence[1:]
-
-
 def with_article(noun: str, lang: str) -> str:
     """Return a noun with the English indefinite article; other languages need none here."""
     if not lang.startswith("en") or not noun:

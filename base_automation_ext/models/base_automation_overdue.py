@@ -20,7 +20,7 @@ class BaseAutomationOverdue(models.Model):
     activity_id = fields.Many2one(
         "mail.activity", required=True, readonly=True, ondelete="cascade", index=True
     )
-    date_deadline = fields.Date(required=True, readonly=True)
+    date_deadline = fields.Date("Due Date", required=True, readonly=True)
 
     _once = models.Constraint(
         "UNIQUE(rule_id, activity_id, date_deadline)",

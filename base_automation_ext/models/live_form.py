@@ -25,7 +25,7 @@ class BaseAutomation(models.Model):
     live_warning_message = fields.Text(
         string="Warning",
         translate=True,
-        help="Shown to who edits the form, when the record matches. May contain values of it: "
+        help="Shown to whoever edits the form when the record matches. May contain values of it: "
         "[[ object.name ]]. It does not keep anybody from saving.",
     )
 

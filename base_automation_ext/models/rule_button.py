@@ -181,8 +181,7 @@ class BaseAutomation(models.Model):
             "params": {
                 "type": "warning",
                 "message": self.env._(
-                    "%(count)s of the chosen records were left out: the button is not meant for "
-                    "them.",
+                    "Left out %(count)s of the chosen records: the button is not meant for them.",
                     count=count,
                 ),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},

@@ -82,14 +82,18 @@ class BaseAutomationPending(models.Model):
     _log_access = False
     _allow_sudo_commands = False
 
-    token = fields.Char(required=True, readonly=True, help="Which transaction it belongs to.")
+    token = fields.Char(required=True, readonly=True, help="The transaction the change belongs to.")
     rule_ref = fields.Integer(string="Rule ID", required=True, readonly=True)
     res_id = fields.Integer(string="Record ID", required=True, readonly=True)
-    environment = fields.Integer(readonly=True, help="Number of the environment it fires in.")
+    environment = fields.Integer(
+        readonly=True, help="Number of the environment in which the rule fires."
+    )
     old = fields.Json(
         string="Values Before", readonly=True, help="Empty for a new record: nothing to compare."
     )
-    was_met = fields.Boolean(readonly=True, help="Whether the filter before the change was met.")
+    was_met = fields.Boolean(
+        readonly=True, help="Whether the record met the filter before the change."
+    )
     fired = fields.Boolean(readonly=True)
 
     _change_uniq = models.UniqueIndex("(token, rule_ref, res_id)")

@@ -164,7 +164,7 @@ class RuleDependencySubscriber(models.AbstractModel):
         if rule and not rule.paused:
             rule._pause_because(
                 self.env._(
-                    "“%(record)s” (%(model)s), which the rule is about, was deleted. Correct the "
+                    "“%(record)s” (%(model)s), which the rule refers to, was deleted. Correct the "
                     "rule and resume it.",
                     record=record.sudo().display_name,
                     model=record._description,

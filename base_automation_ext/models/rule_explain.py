@@ -216,7 +216,7 @@ class IrActionsServer(models.Model):
         label = self.env._("Action “%(action)s”", action=self.name)
         if self.group_ids:
             reason = self.env._(
-                "Only when a user of %(groups)s makes the change.",
+                "Only when a member of %(groups)s makes the change.",
                 groups=", ".join(self.group_ids.mapped("display_name")),
             )
             return label, MAYBE, reason

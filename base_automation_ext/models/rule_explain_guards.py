@@ -44,7 +44,7 @@ class BaseAutomation(models.Model):
             steps.append((label, YES if is_inside else NO, reason))
         if scope.group_ids:
             names = ", ".join(self.sudo().only_group_ids.mapped("display_name"))
-            reason = self.env._("Only when a user of %(groups)s makes the change.", groups=names)
+            reason = self.env._("Only when a member of %(groups)s makes the change.", groups=names)
             steps.append((label, MAYBE, reason))
         if scope.skip_import:
             steps.append((label, MAYBE, self.env._("Not when the record is imported.")))
@@ -60,7 +60,7 @@ class BaseAutomation(models.Model):
         refused = self._refused_by_limits(record).get(record.id)
         if refused:
             return [(label, NO, refused)]
-        return [(label, YES, self.env._("The limits leave room for one more time."))]
+        return [(label, YES, self.env._("The limits allow it to run once more."))]
 
     def _explain_later(self):
         if not self._runs_later():

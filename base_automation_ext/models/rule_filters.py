@@ -83,7 +83,7 @@ class BaseAutomation(models.Model):
             steps, target = walk_path(model, leaf.path)
             if steps is None:
                 return self.env._(
-                    "“%(path)s” is no field of the model %(model)s.",
+                    "“%(path)s” is not a field of the model %(model)s.",
                     path=leaf.path,
                     model=model._description,
                 )

@@ -27,12 +27,12 @@ class BaseAutomation(models.Model):
         "deletions, messages and rules that are not started by a change.",
     )
     stop_others = fields.Boolean(
-        string="Stop Later Rules",
-        help="If this rule runs, the rules after it leave out the records it ran on, for this "
-        "change.",
+        string="Later Rules Skip Them",
+        help="Rules that come after this one leave out, for the same change, the records it ran "
+        "on.",
     )
     max_chain_depth = fields.Integer(
         string="Longest Chain",
-        help="How many rules may start each other, this one included, before it refuses to run. "
+        help="How many rules may start each other, this one included, before this one refuses. "
         "0 means 30.",
     )

@@ -25,7 +25,7 @@ class BaseAutomation(models.Model):
 
     limit_per_record = fields.Integer(
         string="Firings per Record",
-        help="The rule fires at most this many times on one record, ever. 0 for no limit.",
+        help="The rule never fires more often than this on the same record. 0 for no limit.",
     )
     limit_count = fields.Integer(
         string="Firings per Period",
@@ -36,7 +36,7 @@ class BaseAutomation(models.Model):
     limit_unit = fields.Selection(UNITS, string="Unit of the Period", default="days", required=True)
     cooldown_number = fields.Integer(
         string="Cool-Down",
-        help="After it has fired on a record the rule leaves that record alone for this time. "
+        help="After it has fired on a record, the rule leaves it alone for this long. "
         "0 for no cool-down.",
     )
     cooldown_unit = fields.Selection(
@@ -92,7 +92,7 @@ class BaseAutomation(models.Model):
             if text and (problem := rule._key_problem(text)):
                 raise ValidationError(
                     self.env._(
-                        "“Once For” of the automation rule “%(rule)s” is no valid expression: "
+                        "“Once For” of the automation rule “%(rule)s” is not a valid expression: "
                         "%(problem)s",
                         rule=rule.name,
                         problem=problem,
@@ -154,7 +154,7 @@ class BaseAutomation(models.Model):
             PER_RECORD: self.env._("It has already fired on this record as often as it may."),
             COOLDOWN: self.env._("It fired on this record a short time ago."),
             SAME_KEY: self.env._("It has already fired for the same value of “Once For”."),
-            PER_PERIOD: self.env._("It has fired as often as it may in this period."),
+            PER_PERIOD: self.env._("It has already fired as often as it may in this period."),
         }
         return {record_id: words[reason] for record_id, reason in found.refused.items()}
 

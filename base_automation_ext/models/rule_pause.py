@@ -25,7 +25,7 @@ class BaseAutomation(models.Model):
         string="Responsible",
         default=lambda self: self.env.user,
         copy=False,
-        help="Is told when the rule cannot go on. Empty: whoever created it.",
+        help="This user is told when the rule cannot go on. Empty: whoever created it.",
     )
 
     def write(self, vals):

@@ -95,7 +95,7 @@ class BaseAutomation(models.Model):
             report["conditions"].insert(0, self._condition_of_filter(records, kept))
         if self.filter_change:
             report["warnings"].append(
-                self.env._("“Only If” is left aside: there is no change to look at in a test.")
+                self.env._("“Only If” is ignored: there is no change to look at in a test.")
             )
         return report
 

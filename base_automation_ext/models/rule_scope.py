@@ -21,16 +21,16 @@ class BaseAutomation(models.Model):
     only_group_ids = fields.Many2many(
         "res.groups",
         relation="base_automation_only_group_rel",
-        string="Users",
-        help="The rule fires only when a user of one of these groups makes the change, also where "
-        "the system acts in the name of that user. Empty means everybody.",
+        string="Groups of Users",
+        help="The rule fires only when a member of one of these groups makes the change, also "
+        "where the system acts in the name of that user. Empty means everybody.",
     )
     skip_import = fields.Boolean(
         string="Not When Imported", help="Records that are imported from a file are left alone."
     )
     skip_install = fields.Boolean(
         string="Not During Installation",
-        help="What the installation or update of a module writes is left alone.",
+        help="Changes made by the installation or update of a module do not start the rule.",
     )
 
     def _scope(self):

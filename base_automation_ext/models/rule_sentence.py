@@ -8,8 +8,6 @@ from odoo import api, fields, models
 
 from ..core.condition_tree import conditions_of, parse_filter, without
 from ..core.sentence import Speaker
-from ..core.spoken import decapitalized
-from ..core.triggers import trigger_class
 from .sentence_words import Names, RuleWords
 
 #: Fields the sentence does not mention.
@@ -46,7 +44,7 @@ class BaseAutomation(models.Model):
     sentence = fields.Char(
         string="In Plain Words",
         compute="_compute_sentence",
-        help="What the rule does, made from its settings.",
+        help="What the rule does, derived from its settings.",
     )
 
     @api.model
@@ -85,7 +83,7 @@ class BaseAutomation(models.Model):
             return self.env._("%(opening)s, %(actions)s.", **parts)
         if parts["conditions"]:
             return self.env._(
-                "%(opening)s, if %(conditions)s, then … nothing yet: add an action.", **parts
+                "%(opening)s, if %(conditions)s, then nothing happens yet: add an action.", **parts
             )
         return self.env._("%(opening)s … nothing happens yet: add an action.", **parts)
 
@@ -151,21 +149,16 @@ class BaseAutomation(models.Model):
     def _sentence_opening(self):
         """Return the clause that says what the rule waits for."""
         own = getattr(self, f"_sentence_trigger_{self.trigger}", None)
-        return (own and own()) or self._sentence_trigger_of_help()
+        return (own and own()) or self._sentence_trigger_by_name()
 
-    def _sentence_trigger_of_help(self):
-        """A trigger that says nothing itself is known by the help the form shows."""
-        known = trigger_class(self.trigger)
-        record = self._spoken_record()
-        if known is None or not known.help:
-            label = dict(self._fields["trigger"]._description_selection(self.env))
-            return self.env._(
-                "When “%(trigger)s” happens to %(record)s",
-                trigger=label.get(self.trigger, self.trigger),
-                record=record,
-            )
-        event = decapitalized(self.env._(known.help)).rstrip(".")
-        return self.env._("For %(record)s, when %(event)s", record=record, event=event)
+    def _sentence_trigger_by_name(self):
+        """A trigger that says nothing itself goes by its label."""
+        label = dict(self._fields["trigger"]._description_selection(self.env))
+        return self.env._(
+            "When “%(trigger)s” happens to %(record)s",
+            trigger=label.get(self.trigger, self.trigger),
+            record=self._spoken_record(),
+        )
 
     def _spoken_record(self):
         """Return *a lead*."""

@@ -44,15 +44,28 @@ class BaseAutomation(models.Model):
         return self.env._("When %(activity)s on %(record)s is overdue", **self._spoken_activity())
 
     def _spoken_activity(self):
-        names = [f"“{kind.name}”" for kind in self.trigger_activity_type_ids]
+        names = [
+            self.env._("“%(name)s”", name=kind.name) for kind in self.trigger_activity_type_ids
+        ]
         activity = self._speaker().words.join(names, "or") or self.env._("an activity")
         return {"activity": activity, "record": self._spoken_record()}
+
+    def _sentence_trigger_on_mail_in(self):
+        return self.env._(
+            "When a message from outside arrives on %(record)s", record=self._spoken_record()
+        )
+
+    def _sentence_trigger_on_mail_out(self):
+        return self.env._(
+            "When a message to somebody outside leaves from %(record)s",
+            record=self._spoken_record(),
+        )
 
     def _sentence_trigger_on_action_failed(self):
         return self.env._("When an action has failed")
 
     def _sentence_trigger_on_task_dead(self):
-        return self.env._("When a background task has given up")
+        return self.env._("When a background task has failed for good")
 
     # -- why not on this record -------------------------------------------------------------------
 

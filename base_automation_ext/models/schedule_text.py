@@ -79,7 +79,7 @@ def _monthly(rule, env):
     elif rule.schedule_month_day == 31:
         text = env._("On the last day of every month at %(time)s")
     else:
-        text = env._("On day %(day)s of every month, or on its last day, at %(time)s")
+        text = env._("On day %(day)s of every month, or the last day of a shorter one, at %(time)s")
     return text % {"day": rule.schedule_month_day, "time": _time(rule)}
 
 

@@ -19,7 +19,7 @@ class BaseAutomationSnapshot(models.Model):
     value = fields.Json(readonly=True)
 
     _rule_record_uniq = models.UniqueIndex(
-        "(rule_id, res_id)", "There is one value per rule and record."
+        "(rule_id, res_id)", "There can be only one value per rule and record."
     )
 
     @api.model

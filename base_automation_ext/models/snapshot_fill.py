@@ -39,10 +39,10 @@ class BaseAutomation(models.Model):
         "the rule takes the first value it sees of a record as known, and does not run for it.",
     )
     snapshot_done = fields.Integer(
-        string="Values Known", compute="_compute_snapshot_progress", groups="base.group_system"
+        string="Values Read", compute="_compute_snapshot_progress", groups="base.group_system"
     )
     snapshot_total = fields.Integer(
-        string="Values to Know", compute="_compute_snapshot_progress", groups="base.group_system"
+        string="Values in All", compute="_compute_snapshot_progress", groups="base.group_system"
     )
 
     @api.depends("trigger", "model_id")

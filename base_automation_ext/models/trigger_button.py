@@ -57,7 +57,8 @@ class BaseAutomation(models.Model):
         string="Only for Groups",
         # The last group gone would mean: for everybody.
         ondelete="restrict",
-        help="Who sees the button and may press it. Empty: everybody who may change the record.",
+        help="Groups that see the button and may press it. Empty: everybody whom “May Be Pressed "
+        "by” allows.",
     )
     button_access = fields.Selection(
         [("write", "Who may change the record"), ("read", "Who may see the record")],
@@ -91,7 +92,7 @@ class BaseAutomation(models.Model):
             if rule.button_icon and not _ICON.fullmatch(rule.button_icon):
                 raise ValidationError(
                     self.env._(
-                        "“%(icon)s” is no icon. Write the name of a Font Awesome icon, such as "
+                        "“%(icon)s” is not an icon. Write the name of a Font Awesome icon, such as "
                         "fa-check.",
                         icon=rule.button_icon,
                     )
@@ -121,9 +122,9 @@ class BaseAutomation(models.Model):
     def _sentence_of_condition(self, error):
         what = error.what
         return {
-            "syntax": lambda: self.env._("it is no filter."),
+            "syntax": lambda: self.env._("it is not a filter."),
             "name": lambda: self.env._(
-                "“%(what)s” is not known in a form; only fixed values and uid are.", what=what
+                "“%(what)s” is not known in a form; it knows only fixed values and uid.", what=what
             ),
             "path": lambda: self.env._(
                 "“%(what)s” is a field of another record, which a form does not know.", what=what

@@ -26,8 +26,8 @@ class BaseAutomation(models.Model):
 
     trigger = fields.Selection(
         selection_add=[
-            ("on_action_failed", "Another action failed"),
-            ("on_task_dead", "A background task gave up"),
+            ("on_action_failed", "An action failed"),
+            ("on_task_dead", "A background task failed for good"),
         ],
         ondelete=dict.fromkeys(MODELS, pause_rules),
     )

@@ -6,7 +6,7 @@ _lt = LazyTranslate(__name__)
 
 #: Reason of :class:`~..core.triggers.path_resolver.PathError` → sentence.
 MESSAGES = {
-    "unknown": _lt("There is no field “%(field)s” on %(model)s."),
+    "unknown": _lt("%(model)s has no field “%(field)s”."),
     "own_field": _lt(
         "“%(field)s” is a field of the record itself. Use the trigger “Field changes”."
     ),
@@ -16,8 +16,8 @@ MESSAGES = {
         "“%(field)s” of %(model)s holds lines of its own, which are not watched from here."
     ),
     "no_inverse": _lt(
-        "Nothing on the lines in “%(field)s” of %(model)s is stored that says which record they "
-        "belong to, so nobody can tell whose lines change."
+        "The lines in “%(field)s” of %(model)s do not store which record they belong to, so nobody "
+        "can tell whose lines change."
     ),
     "not_stored": _lt(
         "“%(field)s” of %(model)s is computed whenever it is read, so no change of it can be "
@@ -41,8 +41,8 @@ MESSAGES = {
         "value of its own that could change."
     ),
     "not_searchable": _lt(
-        "Nobody can tell which records see a given one through “%(field)s” of %(model)s, because "
-        "it is neither stored nor searchable."
+        "It cannot be found out which records lead to a given one through “%(field)s” of "
+        "%(model)s, because that field is neither stored nor searchable."
     ),
 }
 

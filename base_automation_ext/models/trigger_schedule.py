@@ -101,8 +101,8 @@ class BaseAutomation(models.Model):
     schedule_without_records = fields.Boolean(
         string="Run Once, without Records",
         tracking=True,
-        help="The actions run once each time and get no record. Otherwise they run on all records "
-        "that match the filter. The filter is not used then.",
+        help="The actions run once each time and get no record; the filter is not used. Otherwise "
+        "they run on all records that match the filter.",
     )
     schedule_next = fields.Datetime(
         string="Next Time", compute="_compute_schedule_next", store=True, copy=False
@@ -163,7 +163,7 @@ class BaseAutomation(models.Model):
         if not 0 <= self.schedule_time < 24:
             return self.env._("The time of day has to be between 00:00 and 23:59.")
         if self.schedule_kind == DAYS and (self.schedule_every_days < 1 or not self.schedule_start):
-            return self.env._("Say every how many days, and from which day on they are counted.")
+            return self.env._("Enter the number of days and the day from which they are counted.")
         if self.schedule_kind == WEEKLY and not any(self[name] for name in WEEKDAYS):
             return self.env._("Choose at least one day of the week.")
         if self.schedule_kind == MONTHLY and not 1 <= self.schedule_month_day <= 31:

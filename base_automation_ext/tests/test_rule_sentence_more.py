@@ -46,11 +46,18 @@ class TestSentencesOfOtherTriggers(RuleCase):
                 trigger_activity_type_ids=types,
             )
 
+    def test_messages(self):
+        for trigger, start in (
+            ("on_mail_in", "When a message from outside arrives on a contact"),
+            ("on_mail_out", "When a message to somebody outside leaves from a contact"),
+        ):
+            self.assertSaid(f"{start}, {END}", trigger=trigger)
+
     def test_failures(self):
         action = self.code("pass")
         for trigger, model, start in (
             ("on_action_failed", "server.action.run", "When an action has failed, "),
-            ("on_task_dead", "server.action.task", "When a background task has given up, "),
+            ("on_task_dead", "server.action.task", "When a background task has failed for good, "),
         ):
             rule = self.make_rule(action, trigger=trigger, model=model)
             self.assertTrue(rule.sentence.startswith(start), rule.sentence)

@@ -340,7 +340,7 @@ class TestButtonConfiguration(ButtonCase):
         """The error names the reason and the way out."""
         for vals, message in (
             ({"button_on_form": False}, "shown nowhere"),
-            ({"button_icon": "check"}, "“check” is no icon"),
+            ({"button_icon": "check"}, "“check” is not an icon"),
             ({"button_domain": "[('nothing', '=', 1)]"}, "no field “nothing”"),
             ({"button_domain": "[('country_id.code', '=', 'BE')]"}, "field of another record"),
             ({"button_domain": "[('name', 'ilike', 'x')]"}, "cannot decide “name ilike”"),

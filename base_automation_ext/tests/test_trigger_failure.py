@@ -1,4 +1,4 @@
-"""The triggers “Another action failed” and “A background task gave up”."""
+"""The triggers “An action failed” and “A background task failed for good”."""
 
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import new_test_user, tagged

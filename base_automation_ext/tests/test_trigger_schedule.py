@@ -319,7 +319,7 @@ class TestScheduleConfiguration(ScheduleCase):
             ({"schedule_kind": "cron", "schedule_cron": "0 25 * * *"}, "“hour”"),
             ({"schedule_kind": "weekly"}, "at least one day"),
             ({"schedule_kind": "monthly", "schedule_month_day": 0}, "between 1 and 31"),
-            ({"schedule_every_days": 0}, "how many days"),
+            ({"schedule_every_days": 0}, "the number of days"),
             ({"schedule_time": 24.5}, "between 00:00 and 23:59"),
             ({"schedule_tz": False}, "time zone"),
         ):

@@ -12,7 +12,7 @@ FILE_ERRORS = {
         "The file declares the XML entity “%(detail)s” (line %(line)s). Files with entities are "
         "refused, because they can be made to fill the memory or to read other files."
     ),
-    "not_xml": _lt("The file is no valid XML (line %(line)s): %(detail)s"),
+    "not_xml": _lt("The file is not valid XML (line %(line)s): %(detail)s"),
     "wrong_root": _lt(
         "The file is no data file: it starts with <%(detail)s> instead of <openerp>, <odoo> or "
         "<terp>."

@@ -35,7 +35,7 @@ class ServerActionDryRun(models.TransientModel):
         string="Record IDs", help="One or more record IDs, separated by commas or blanks."
     )
     record_limit = fields.Integer(
-        string="At Most", default=10, help="At most so many of the records found are used."
+        string="At Most", default=10, help="At most this many of the records found are used."
     )
     record_count = fields.Integer(string="Records Found", compute="_compute_record_count")
     report = fields.Json(readonly=True)

@@ -18,7 +18,7 @@ from base_automation_ext.core.condition_tree import (
 )
 from base_automation_ext.core.moments import Moment, relative
 from base_automation_ext.core.sentence import FieldWords, Speaker
-from base_automation_ext.core.spoken import decapitalized, spoken, with_article
+from base_automation_ext.core.spoken import spoken, with_article
 
 KINDS = {
     "name": ("Name", "char"),
@@ -85,7 +85,7 @@ def in_words(text):
         ("[('tag_ids', 'not in', [4, 5])]", "4 or 5 is not among the tags"),
         ("[('date', '<', 'x')]", "the expiration is before “x”"),
         ("[('date', '=', 'x')]", "the expiration is “x”"),
-        ("[('stage_id', 'child_of', 3)]", "the stage is 3 or below"),
+        ("[('stage_id', 'child_of', 3)]", "the stage is 3 or one of its children"),
         ("[('country_id.code', '=', 'US')]", "the code of the country is “US”"),
         ("[('country_id.is_company', '=', True)]", "“Is a Company” of the country is ticked"),
         ("[('amount', '=', user.id)]", "the amount is “user.id”"),
@@ -111,10 +111,10 @@ def in_words(text):
         ),
         (
             "[('line_ids', 'any', [('amount', '>', 1), ('name', '=', 'a')])]",
-            "for one of the order lines, the amount is over 1 and the name is “a”",
+            "for at least one of the order lines, the amount is over 1 and the name is “a”",
         ),
-        ("[('line_ids', 'not any', [])]", "for none of the order lines, it is any record"),
-        ("[(0, '=', 1)]", "it is no record at all"),
+        ("[('line_ids', 'not any', [])]", "for none of the order lines, every record matches"),
+        ("[(0, '=', 1)]", "no record matches"),
         ("[('name', 'regex', 'x')]", "the name regex “x”"),
         ("some_function()", "the formula “some_function()” is true"),
         ("[('name', '=', ", "the formula “[('name', '=',” is true"),
@@ -207,11 +207,6 @@ def test_labels_in_the_middle_of_a_sentence(label, lang, expected):
 def test_english_articles(noun, expected):
     assert with_article(noun, "en_GB") == expected
     assert with_article(noun, "fr_FR") == noun
-
-
-def test_help_becomes_a_clause():
-    assert decapitalized("A record is created.") == "a record is created."
-    assert decapitalized("SMS replies arrive.") == "SMS replies arrive."
 
 
 @pytest.mark.parametrize(

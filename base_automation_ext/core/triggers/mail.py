@@ -51,7 +51,8 @@ class MailIn(Trigger):
     group = MAIL
     icon = "fa-envelope-open-o"
     help = _lt(
-        "A message arrives: by e-mail, or written by somebody outside. Also inside other rules."
+        "A message arrives: by e-mail, or written by somebody outside the company. Also when "
+        "another rule brings it about."
     )
     events = frozenset({MESSAGE})
     filters = frozenset({AFTER, CHANGE})
@@ -66,8 +67,8 @@ class MailOut(Trigger):
     group = MAIL
     icon = "fa-share"
     help = _lt(
-        "One of your users, or an action in their name, writes to somebody outside. "
-        "Also inside other rules."
+        "One of your users, or an action in their name, writes to somebody outside "
+        "the company. Also when another rule does it."
     )
     events = frozenset({MESSAGE})
     filters = frozenset({AFTER, CHANGE})

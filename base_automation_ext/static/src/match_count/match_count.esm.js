@@ -76,7 +76,9 @@ export class MatchCount extends Component {
         if (more) {
             return _t("More than %s match the filter “before the change” now", number);
         }
-        return _t("%s match the filter “before the change” now", number);
+        return count === 1
+            ? _t("1 record matches the filter “before the change” now")
+            : _t("%s match the filter “before the change” now", number);
     }
 
     open({ domain }) {
