@@ -13,6 +13,7 @@ _NOT_INDEXED = frozenset(
         "name",
         "description",
         "last_run",
+        "later_action_id",
         "log_webhook_calls",
         "pause_reason",
         "record_getter",

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.addons.server_action_engine.core.frames import state_of
 from odoo.addons.server_action_engine.models.server_action_task_enqueue import PAYLOAD_KEY
 
+from ..core.triggers import trigger_class
 from .rule_entry import make_entry
 
 
@@ -61,16 +62,33 @@ class IrActionsServer(models.Model):
             )
         return warnings
 
+    def _is_of_tasks(self):
+        """Tell whether the background tasks of a rule run this action, and nobody else."""
+        return self.state == "rule" and bool(self) and self.rule_run_id.later_action_id == self
+
     def _is_rule_owned(self, _seen=()):
         # What the tasks of a rule run does not ask its trigger any more.
-        is_later = self.state == "rule" and self.rule_run_id.later_action_id == self
-        return is_later or super()._is_rule_owned(_seen)
+        return self._is_of_tasks() or super()._is_rule_owned(_seen)
+
+    def _trigger_of(self, state):
+        trigger = super()._trigger_of(state)
+        if trigger["kind"] == "task" and self.sudo()._is_of_tasks():
+            # To its author it is the rule that runs, at once or by a task.
+            rule = self.sudo().rule_run_id
+            known = trigger_class(rule.trigger)
+            trigger.update(
+                kind=known.started_by if known else "automation",
+                model=rule._name,
+                id=rule.id,
+                name=rule.name,
+            )
+        return trigger
 
     def _run_action_rule_multi(self, eval_context=None):
         """Run the rule once on all records. Always answers False."""
         records = eval_context["records"]
         rule = self.rule_run_id.with_env(records.env)
-        if self == self.rule_run_id.later_action_id:
+        if self._is_of_tasks():
             payload = self.env.context.get(PAYLOAD_KEY)
             ran = rule._run_due(records, payload)
             self._note_rule_run(len(records) - len(ran))
@@ -89,3 +107,14 @@ class IrActionsServer(models.Model):
                     count=left_out,
                 )
             )
+
+
+class ServerActionTask(models.Model):
+    _inherit = "server.action.task"
+
+    def action_open_runs(self):
+        """Runs of the tasks of a rule name the rule, so they are found by its action."""
+        action = super().action_open_runs()
+        if self.action_id.sudo().exists()._is_of_tasks():
+            action["domain"] = [("action_id", "=", self.action_id.id)]
+        return action

@@ -14,7 +14,7 @@ from odoo.addons.server_action_engine.models.error_policy import BLOCK
 
 from ..core.expression_names import expression_names
 from ..core.rule_scope import RuleScope
-from ..core.triggers.base import Trigger
+from ..core.triggers.base import CHANGE, Trigger
 
 #: How often a rule fires: once per record and chain of events, on every change, or once per
 #: transaction for all changes together.
@@ -99,17 +99,19 @@ class _FieldTypes(Mapping):
 
 def make_entry(rule) -> RuleEntry:
     """Read the ``base.automation`` record ``rule``."""
-    model = rule.env[rule.model_id.model]
+    model, trigger = rule.env[rule.model_id.model], rule._make_trigger()
+    # A formula that another trigger of the rule had is not shown with this one.
+    change = (rule.filter_change or "").strip() if CHANGE in trigger.filters else ""
     return RuleEntry(
         id=rule.id,
-        trigger=rule._make_trigger(),
+        trigger=trigger,
         watched=rule._watched_fields(),
         pre=make_filter(model, rule.filter_pre_domain),
         post=make_filter(model, rule.filter_domain),
         wants_old=rule.action_server_ids._wants_old_values(),
         blocks=rule.on_error == BLOCK,
-        change=(rule.filter_change or "").strip(),
-        change_old=_old_names(rule.filter_change),
+        change=change,
+        change_old=_old_names(change),
         scope=rule._scope(),
         fire_mode=rule.fire_mode,
         stop_others=rule.stop_others,

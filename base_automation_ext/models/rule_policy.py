@@ -39,13 +39,6 @@ class BaseAutomation(models.Model):
             ["origin_id", "state"],
             ["__count"],
         )
-        by_action = {rule.later_action_id: rule.id for rule in self if rule.later_action_id}
-        for action, state, count in by_action and Run._read_group(
-            [("action_id", "in", [action.id for action in by_action])],
-            ["action_id", "state"],
-            ["__count"],
-        ):
-            groups.append((by_action[action], state, count))
         total, trouble = {}, {}
         for rule_id, state, count in groups:
             total[rule_id] = total.get(rule_id, 0) + count
@@ -63,13 +56,7 @@ class BaseAutomation(models.Model):
         )
         action.update(
             name=self.env._("Runs of %(rule)s", rule=self.name),
-            domain=[
-                "|",
-                ("action_id", "in", self.later_action_id.ids),
-                "&",
-                ("origin_model", "=", self._name),
-                ("origin_id", "=", self.id),
-            ],
+            domain=[("origin_model", "=", self._name), ("origin_id", "=", self.id)],
             context={},
         )
         return action

@@ -84,10 +84,11 @@ class BaseAutomation(models.Model):
 
     def _put_aside(self, records):
         try:
-            return self._run_later(records)
+            self._run_later(records)
         except Exception as exc:  # noqa: BLE001 - raised again unless the rule must not block
             self._guard_failed(exc)
             return records.browse()
+        return records
 
     def _not_done(self, records):
         """Return what is needed to run the rule on records it has not been run on.

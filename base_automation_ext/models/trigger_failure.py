@@ -46,6 +46,9 @@ class BaseAutomation(models.Model):
                     )
                 )
 
+    def _needs_tasks(self):
+        return self.trigger in MODELS or super()._needs_tasks()
+
     def _subscriptions_of_failure(self, entry):
         return [self._subscription(entry, SIGNAL)]
 

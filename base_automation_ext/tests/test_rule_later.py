@@ -185,16 +185,19 @@ class TestRuleLater(RuleCase):
         self.assertEqual(partner.ref, "clerk")
 
     def test_statements_do_not_grow_with_the_records(self):
-        rule = self.later(debounce_number=1)
-        few, many, warm = self.make_partners(5), self.make_partners(50), self.make_partners(1)
-        warm.function = "warm"
-        self.assertTrue(rule)
-        for value in ("first", "again"):
-            counts = [
-                self.queries_of(lambda records=records, v=value: records.write({"function": v}))
-                for records in (few, many)
-            ]
-            self.assertEqual(counts[0], counts[1], value)
+        """Neither where records wait together, nor where each keeps its old values."""
+        for code in ("pass", "x = old.function"):
+            rule = self.later(code, debounce_number=1)
+            few, many, warm = self.make_partners(5), self.make_partners(50), self.make_partners(1)
+            warm.function = "warm"
+            for value in ("first", "again"):
+                counts = [
+                    self.queries_of(lambda records=records, v=value: records.write({"function": v}))
+                    for records in (few, many)
+                ]
+                self.assertEqual(counts[0], counts[1], (code, value))
+            self.assertEqual(len(self.tasks_of(rule)), 56)
+            rule.unlink()
 
     def test_what_cannot_wait_is_refused(self):
         for vals, message in (

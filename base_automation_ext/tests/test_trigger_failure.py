@@ -90,7 +90,7 @@ class TestActionFailed(FailureCase):
         self.assertFalse(self.env["server.action.task"].search([]))
         self.fail(broken)
         [task] = self.env["server.action.task"].search([])
-        self.assertEqual(task.payload["model"], "server.action.run")
+        self.assertEqual((task.model, task.superuser), ("server.action.run", True))
         self.drain()
         self.assertEqual(self.log.ref, "broken")
 
@@ -131,8 +131,7 @@ class TestActionFailed(FailureCase):
                 self.fail(self.failing())
                 for _round in range(4):
                     self.drain()
-                carrier = self.env.ref("base_automation_ext.server_action_fire_rule")
-                started = [("origin_id", "=", rule.id), ("action_id", "=", carrier.id)]
+                started = [("action_id", "=", rule.later_action_id.id)]
                 tasks = self.env["server.action.task"]
                 self.assertEqual(tasks.search_count(started), 1)
                 self.assertFalse(tasks.search([("state", "=", "pending")]))
@@ -246,7 +245,7 @@ class TestTaskDead(FailureCase):
         self.gave_up(self.enqueue())
         self.assertEqual(len(self.env["server.action.task"].search([])), 1)
         rule.filter_domain = "[('model', '=', 'res.partner')]"
-        own = rule._fire_later(self.env["server.action.task"])
+        own = rule._fire_later(self.enqueue())
         other = self.env["server.action.task"]._enqueue(
             self.failing(), self.partner, origin={"kind": "task", "model": own._name, "id": own.id}
         )

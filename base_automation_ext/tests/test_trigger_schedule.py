@@ -173,7 +173,7 @@ class TestSchedule(ScheduleCase):
         )
 
     def test_many_records_are_handed_to_tasks(self):
-        """Parts of a large set are tasks; each fires the rule, and its runs are the rule's."""
+        """Each is a task that runs the rule, together with others; the runs are the rule's."""
         rules = self.env["base.automation"]
         self.patch(type(rules), "_batch_size", lambda rules: 2)
         self.env["server.action.task"].search([]).unlink()
@@ -183,8 +183,9 @@ class TestSchedule(ScheduleCase):
         with freeze_time("2026-03-02 07:00:00"):
             self.run_cron()
         tasks = self.env["server.action.task"].search([])
-        self.assertEqual(sorted(len(task.payload["ids"]) for task in tasks), [1, 2, 2])
-        self.assertEqual(tasks.mapped("origin_id"), [rule.id] * 3)
+        self.assertEqual(sorted(tasks.mapped("res_id")), partners.ids)
+        self.assertEqual(tasks.action_id, rule.later_action_id)
+        self.assertEqual(set(tasks.mapped("origin_id")), {rule.id})
         self.assertEqual(set(partners.mapped("color")), {0})
         # No longer due, whatever becomes of the tasks.
         self.assertEqual(rule.schedule_next, datetime(2026, 3, 3, 7))
@@ -193,9 +194,27 @@ class TestSchedule(ScheduleCase):
             self.env["server.action.task"]._drain()
         self.assertEqual(set(tasks.mapped("state")), {"done"})
         self.assertEqual(set(partners[1:].mapped("color")), {4})
-        runs = self.env["server.action.run"].search([("origin_id", "=", rule.id)])
-        self.assertEqual(set(runs.mapped("action_name")), {"Test action"})
-        self.assertEqual(set(runs.mapped("origin_model")), {"base.automation"})
+        [run] = self.env["server.action.run"].search([("origin_id", "=", rule.id)])
+        self.assertEqual((run.origin_model, run.trigger_kind), ("base.automation", "cron"))
+        self.assertEqual(run.record_count, 4)
+        self.assertIn("Test action", run.step_ids.mapped("action_name"))
+
+    def test_failing_record_among_many_fails_alone(self):
+        """The others are done, and the form of the rule tells of the failure."""
+        rules = self.env["base.automation"]
+        self.patch(type(rules), "_batch_size", lambda rules: 2)
+        with freeze_time(NOW):
+            rule = self.schedule(self.code("record.write({'color': 1 // record.partner_latitude})"))
+        partners = self.make_partners(4, function="due", partner_latitude=1)
+        partners[1].partner_latitude = 0
+        with freeze_time("2026-03-02 07:00:00"):
+            self.run_cron()
+        with self.enter_registry_test_mode():
+            self.env["server.action.task"]._drain()
+        self.env.invalidate_all()
+        self.assertEqual(partners.mapped("color"), [1, 0, 1, 1])
+        self.assertEqual(rule.run_trouble_count, 1)
+        self.assertIn("ZeroDivision", rule.last_error)
 
     def test_tasks_of_a_rule_that_was_paused_do_nothing(self):
         rules = self.env["base.automation"]
@@ -373,17 +392,18 @@ class TestScheduleConfiguration(ScheduleCase):
 
     @mute_logger("odoo.addons.base.models.ir_model", "odoo.addons.base.models.ir_actions")
     def test_ordinary_users_cannot_have_rules_fired(self):
-        """The carrier of the tasks is no way around the rights: it is for administrators."""
+        """What the tasks run is no way around the rights: it is for administrators."""
         rule = self.schedule()
+        rule._sync_tasks()
         partner = self.make_partners(1, function="due")
         user = new_test_user(self.env, "curious", groups="base.group_user")
-        carrier = self.env.ref("base_automation_ext.server_action_fire_rule").with_user(user)
+        action = rule.later_action_id.with_user(user)
         context = {
-            "active_model": "base.automation",
-            "active_id": rule.id,
-            "active_ids": rule.ids,
-            "server_action_engine_task_values": {"model": "res.partner", "ids": partner.ids},
+            "active_model": "res.partner",
+            "active_id": partner.id,
+            "active_ids": partner.ids,
+            "server_action_engine_task": 1,
         }
         with self.assertRaises(AccessError):
-            carrier.with_context(**context).run()
+            action.with_context(**context).run()
         self.assertFalse(partner.ref)

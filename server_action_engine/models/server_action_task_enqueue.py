@@ -61,6 +61,7 @@ class ServerActionTask(models.Model):
         retry=None,
         origin=None,
         values=None,
+        values_of=None,
     ):
         """Have an action run on records in the background, with the rights of ``records.env``.
 
@@ -81,6 +82,8 @@ class ServerActionTask(models.Model):
         :param origin: what creates the tasks: a record, or ``{kind, model, id}``
         :param values: JSON-serialisable, handed to the action in the context under
             ``server_action_engine_task_values``
+        :param values_of: ``{record id: values}`` in the place of ``values``, where each record has
+            its own; for actions with one task per record
         :returns: the tasks that stand for the work: the new ones, and those that had the key
         :raises LoopGuardError: when tasks without delay create each other without end
         """
@@ -90,7 +93,7 @@ class ServerActionTask(models.Model):
         divisible = action._is_task_divisible()
         split = bool(ids) and (divisible or len(ids) == 1)
         # Values belong to one task: with them, tasks do not run together.
-        merged = split and divisible and values is None
+        merged = split and divisible and values is None and not values_of
         shared = self._prepare_shared_values(action, records, origin=origin, values=values)
         shared.update(self._prepare_retry_values(action, retry))
         shared.update(
@@ -106,9 +109,16 @@ class ServerActionTask(models.Model):
             record_count=1 if split else len(ids),
             dedupe_seconds=dedupe_seconds if idempotency_key else 0,
         )
-        rows = [(id_, f"{idempotency_key}:{id_}" if idempotency_key else None) for id_ in ids]
+        rows = [
+            (
+                id_,
+                f"{idempotency_key}:{id_}" if idempotency_key else None,
+                json.dumps(values_of[id_]) if values_of else None,
+            )
+            for id_ in ids
+        ]
         if not split:
-            rows = [(None, idempotency_key or None)]
+            rows = [(None, idempotency_key or None, None)]
         tasks = self._insert_tasks(shared, rows)
         self._wake_lanes_after_commit(delay_seconds)
         return tasks
@@ -188,16 +198,17 @@ class ServerActionTask(models.Model):
 
     @api.model
     def _insert_tasks(self, shared, rows):
-        """Insert one task per row of ``[(record id, key)]`` in one statement.
+        """Insert one task per row of ``[(record id, key, values as JSON)]`` in one statement.
 
         :returns: the tasks, in the order of the rows
         """
-        keys = [key for _id, key in rows if key]
+        keys = [key for _id, key, _values in rows if key]
         if keys:
             self.flush_model()
             self._free_expired_keys(keys)
         columns = {
             **shared,
+            "payload": SQL("coalesce(item.payload, %s::jsonb)", shared["payload"]),
             "state": "pending",
             "attempt": 0,
             "crash_count": 0,
@@ -207,15 +218,16 @@ class ServerActionTask(models.Model):
         query = SQL(
             "INSERT INTO server_action_task (res_id, idempotency_key, %(names)s) "
             "SELECT item.res_id, item.key, %(values)s "
-            "FROM unnest(%(ids)s::int[], %(keys)s::varchar[]) WITH ORDINALITY "
-            "AS item(res_id, key, position) ORDER BY item.position "
+            "FROM unnest(%(ids)s::int[], %(keys)s::varchar[], %(payloads)s::jsonb[]) "
+            "WITH ORDINALITY AS item(res_id, key, payload, position) ORDER BY item.position "
             "ON CONFLICT (idempotency_key) WHERE %(taken)s DO NOTHING RETURNING id",
             names=SQL(", ").join(SQL.identifier(name) for name in columns),
             values=SQL(", ").join(
                 value if isinstance(value, SQL) else SQL("%s", value) for value in columns.values()
             ),
-            ids=[id_ for id_, _key in rows],
-            keys=[key for _id, key in rows],
+            ids=[id_ for id_, _key, _values in rows],
+            keys=[key for _id, key, _values in rows],
+            payloads=[values for _id, _key, values in rows],
             taken=SQL(KEY_TAKEN),
         )
         ids = [id_ for [id_] in self.env.execute_query(query)]
