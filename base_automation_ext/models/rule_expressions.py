@@ -126,12 +126,14 @@ class BaseAutomation(models.Model):
     def _evaluate_on(self, source, records, old_values, what):
         """Yield the value of an expression for each of ``records``, which set the rights.
 
+        Without records it is evaluated once, on an empty one.
+
         :param old_values: ``{id: {field: old value}}``; None when there was nothing before
         """
         names = self._get_eval_context()
         names.update(self._filter_names(records.env), model=records.browse())
         paths = getattr(old_values, "paths", {})
-        for record in records:
+        for record in records or [records]:
             values = None if old_values is None else old_values.get(record.id, {})
             old = OldRecord(record, values, paths.get(record.id))
             names.update(

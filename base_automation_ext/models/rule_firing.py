@@ -21,6 +21,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..core.guards import Past, admit, cut
+from .rule_limits import NO_RECORD
 
 _logger = logging.getLogger(__name__)
 
@@ -197,8 +198,9 @@ class BaseAutomationFiring(models.Model):
                 self._forget(
                     rule,
                     SQL(
-                        "res_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM %s record "
-                        "WHERE record.id = base_automation_firing.res_id)",
+                        "res_id IS NOT NULL AND res_id <> %s AND NOT EXISTS ("
+                        "SELECT 1 FROM %s record WHERE record.id = base_automation_firing.res_id)",
+                        NO_RECORD,
                         SQL.identifier(model._table),
                     ),
                 )

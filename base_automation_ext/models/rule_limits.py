@@ -9,6 +9,8 @@ from ..core.guards import COOLDOWN, PER_PERIOD, PER_RECORD, SAME_KEY, Limits, pe
 UNITS = [("minutes", "Minutes"), ("hours", "Hours"), ("days", "Days"), ("weeks", "Weeks")]
 #: Firings per period are counted in rows that exist before they are needed.
 MAX_PER_PERIOD = 10_000
+#: Stands for the record where a rule fires without one.
+NO_RECORD = 0
 
 _NUMBERS = (
     "limit_per_record",
@@ -128,13 +130,18 @@ class BaseAutomation(models.Model):
         limits = rule._limits()
         if limits is None or not records:
             return records
-        found = (
-            self.env["base.automation.firing"]
-            .sudo()
-            ._admit(rule, limits, rule._keys_of(records, limits))
-        )
-        admitted = found.admitted
+        admitted = self._admit(limits, records)
         return records if len(admitted) == len(records) else records.browse(admitted)
+
+    def _may_run_without_records(self):
+        """Tell whether the rule may fire without a record, and count it as a firing."""
+        limits = self.sudo()._limits()
+        return limits is None or bool(self._admit(limits, self.env[self.model_name]))
+
+    def _admit(self, limits, records):
+        """Return the ids of those of ``records`` the limits allow, counted as fired on."""
+        rule, firings = self.sudo(), self.env["base.automation.firing"].sudo()
+        return firings._admit(rule, limits, rule._keys_of(records, limits)).admitted
 
     def _refused_by_limits(self, records):
         """Tell which records the limits would refuse now, without counting anything.
@@ -160,16 +167,14 @@ class BaseAutomation(models.Model):
 
     def _keys_of(self, records, limits):
         """Return list of (record id, key or None)."""
+        ids = records._ids or (NO_RECORD,)
         if not limits.has_key:
-            return [(record_id, None) for record_id in records._ids]
+            return [(record_id, None) for record_id in ids]
         what = self.env._("expression “Once For”")
         values = self._evaluate_on(
             self.unique_key, records.sudo(), records.env.context.get("old_values"), what
         )
-        return [
-            (record_id, _key_text(value))
-            for record_id, value in zip(records._ids, values, strict=True)
-        ]
+        return [(record_id, _key_text(value)) for record_id, value in zip(ids, values, strict=True)]
 
     @api.model_create_multi
     def create(self, vals_list):

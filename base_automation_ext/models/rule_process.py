@@ -20,6 +20,7 @@ from .event_view import next_generation
 from .rule_entry import EVERY
 from .rule_expressions import BaseAutomation as RuleExpressions
 from .rule_overrides import overridden
+from .rule_scope import acts_for
 
 _logger = logging.getLogger(__name__)
 
@@ -144,16 +145,26 @@ class BaseAutomation(models.Model):
         ]
         return records if len(ids) == len(records) else records.browse(ids)
 
-    def _run_guarded(self, records, domain_post=None, keeps_errors=True):
+    def _run_without_records(self):
+        """Run the actions once, with no record, if switches, users and limits allow it."""
+        scope = self.sudo()._scope()
+        if self._is_globally_paused() or self._is_switched_off():
+            return
+        if scope is None or acts_for(scope, self.env):
+            self._run_guarded(self.env[self.model_name], has_records=False)
+
+    def _run_guarded(self, records, domain_post=None, keeps_errors=True, has_records=True):
         """Run the actions on as many of ``records`` as the limits allow.
 
         :param keeps_errors: False lets every error out, for a task that has to fail with it
+        :param has_records: False runs them once without a record
         :returns: the records the actions were run on
         """
         chain = self.env.cr.__dict__.setdefault(_CHAIN, RuleChain())
         try:
-            records = self._within_limits(records)
-            if not records:
+            if has_records:
+                records = self._within_limits(records)
+            if not (records if has_records else self._may_run_without_records()):
                 return records
             rule = self.sudo()
             chain.enter(f"{rule.name} ({rule.model_name})", rule.max_chain_depth)

@@ -183,9 +183,9 @@ class BaseAutomation(models.Model):
         rule = self.with_env(self._timed_environment(self.schedule_tz))
         if not rule.schedule_without_records:
             rule._fire_in_batches(rule._scheduled_records())
-        elif not (rule._is_switched_off() or rule._is_globally_paused()):
-            with state_of(self.env.cr).aside():
-                rule._run_on(rule.env[rule.model_name], None)
+            return
+        with state_of(self.env.cr).aside():
+            rule._run_without_records()
 
     def _scheduled_records(self):
         """Return the records that match the filter of the rule."""

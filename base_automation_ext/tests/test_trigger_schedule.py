@@ -172,6 +172,62 @@ class TestSchedule(ScheduleCase):
             self.env["res.partner"].search([("name", "=", "once")]).ref, "res.partner()"
         )
 
+    def recordless(self, **vals):
+        """Create a rule that creates a partner at each of its moments, without records."""
+        return self.schedule(
+            self.code("env['res.partner'].create({'name': 'tick'})"),
+            schedule_without_records=True,
+            **vals,
+        )
+
+    def ticks_after(self, days):
+        """Return how often rules have run, one moment a day."""
+        for day in range(days):
+            with freeze_time(f"2026-03-{2 + day:02} 07:00:00"):
+                self.run_cron()
+        return self.env["res.partner"].search_count([("name", "=", "tick")])
+
+    def test_limits_hold_without_records(self):
+        """Each limit counts the moments, where there is no record it could count by."""
+        for vals, expected in (
+            ({}, 4),
+            ({"limit_per_record": 2}, 2),
+            ({"limit_count": 1, "limit_number": 2, "limit_unit": "days"}, 2),
+            ({"cooldown_number": 36, "cooldown_unit": "hours"}, 2),
+            ({"unique_key": "today.month"}, 1),
+            ({"unique_key": "record.name"}, 4),
+            ({"only_group_ids": [(6, 0, self.env.ref("base.group_portal").ids)]}, 0),
+        ):
+            with self.subTest(**vals):
+                with freeze_time(NOW):
+                    rule = self.recordless(**vals)
+                self.assertEqual(self.ticks_after(4), expected)
+                rule.unlink()
+                self.env["res.partner"].search([("name", "=", "tick")]).unlink()
+
+    def test_firings_without_a_record_are_not_forgotten(self):
+        """There is no record that could have been deleted."""
+        with freeze_time(NOW):
+            self.recordless(limit_per_record=1)
+        self.assertEqual(self.ticks_after(1), 1)
+        self.env["base.automation.firing"]._gc_firings()
+        self.assertEqual(self.ticks_after(2), 1)
+
+    def test_rule_without_records_is_part_of_the_chain(self):
+        """What it starts is one deeper, and the error names it."""
+        with freeze_time(NOW):
+            rule = self.recordless(name="Clock")
+        self.make_rule(name="Started", trigger="on_create", max_chain_depth=1)
+        with self.assertLogs(LOGGER, "WARNING") as logs:
+            self.assertEqual(self.ticks_after(1), 0)
+        self.assertIn("Clock (res.partner) → Started (res.partner)", logs.output[0])
+        self.assertEqual(rule.schedule_next, datetime(2026, 3, 3, 7))
+
+    def test_nothing_to_put_aside_without_records(self):
+        for vals in ({"debounce_number": 5}, {"rate_limit": 5}):
+            with self.subTest(vals), self.assertRaisesRegex(ValidationError, "without records"):
+                self.recordless(**vals)
+
     def test_many_records_are_handed_to_tasks(self):
         """Each is a task that runs the rule, together with others; the runs are the rule's."""
         rules = self.env["base.automation"]
@@ -214,7 +270,7 @@ class TestSchedule(ScheduleCase):
         self.env.invalidate_all()
         self.assertEqual(partners.mapped("color"), [1, 0, 1, 1])
         self.assertEqual(rule.run_trouble_count, 1)
-        self.assertIn("ZeroDivision", rule.last_error)
+        self.assertIn("division by zero", rule.last_error)
 
     def test_tasks_of_a_rule_that_was_paused_do_nothing(self):
         rules = self.env["base.automation"]
