@@ -11,6 +11,8 @@ from . import trigger_schedule
 from . import schedule_run
 from . import trigger_button
 from . import rule_button
+from . import rule_refusal
+from . import rule_button_answer
 from . import ir_http
 from . import automations_menu
 from . import trigger_activity

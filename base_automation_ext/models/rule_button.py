@@ -117,12 +117,20 @@ class BaseAutomation(models.Model):
 
         :returns: an action for the web client, or False
         :raises AccessError: it is no button of these records for this user
-        :raises UserError: it is not meant for any of these records
+        :raises UserError: it is paused, or not meant for any of these records
         """
         rule = self._button_of(rule_id, records)
         records = records.exists()
         records.check_access("read")
         records.check_access(rule.button_access)
+        if reason := rule._why_waiting():
+            raise UserError(
+                self.env._(
+                    "“%(button)s” does nothing at the moment. %(reason)s",
+                    button=rule._button_text(),
+                    reason=reason,
+                )
+            )
         shown = records.sudo().filtered_domain(rule._button_domain()).with_env(records.env)
         wanted = rule._filter_post(shown)
         if not wanted:
@@ -138,8 +146,8 @@ class BaseAutomation(models.Model):
         wanted = wanted.with_context(_without_promises(self.env.context))  # pylint: disable=context-overridden
         results = Results()
         wanted = wanted.with_context(**{RESULTS: results})
-        self.env["base.automation.subscriber"]._fire(make_entry(rule), wanted)
-        return results[-1] if results else self._tell_left_out(len(records) - len(wanted))
+        ran = self.env["base.automation.subscriber"]._fire(make_entry(rule), wanted)
+        return rule._answer_to_press(records, wanted, ran, results[-1] if results else False)
 
     @api.model
     def _button_of(self, rule_id, records):
@@ -149,8 +157,6 @@ class BaseAutomation(models.Model):
         if not (
             rule.trigger == TRIGGER
             and rule.active
-            and not rule.paused
-            and not rule._is_globally_paused()
             and rule.model_name == records._name
             and (not groups or groups & self.env.user.all_group_ids)
         ):
@@ -169,24 +175,6 @@ class BaseAutomation(models.Model):
         if not self.button_domain:
             return []
         return safe_eval.safe_eval(self.button_domain, self._get_eval_context())
-
-    @api.model
-    def _tell_left_out(self, count):
-        """Return a notification about records the button did nothing with, False for none."""
-        if not count:
-            return False
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "message": self.env._(
-                    "Left out %(count)s of the chosen records: the button is not meant for them.",
-                    count=count,
-                ),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
 
 
 def _without_promises(context):

@@ -206,6 +206,55 @@ class TestButtonPressed(ButtonCase):
         with self.assertRaisesRegex(UserError, "Choose the records"):
             self.press(rule, self.env["res.partner"])
 
+    def test_says_why_limits_left_records_out(self):
+        """A press that does nothing, or not everything, tells the reason."""
+        rule = self.button(cooldown_number=1)
+        first, second = self.make_partners(2)
+        self.assertIs(self.press(rule, first), False)
+        told = self.press(rule, first)["params"]
+        self.assertEqual(told["type"], "warning")
+        self.assertEqual(told["message"], "It fired on this record a short time ago.")
+        told = self.press(rule, first + second)["params"]
+        self.assertIn("Left out 1 of 2 records: It fired on this record", told["message"])
+        self.assertEqual(second.ref, "hit")
+
+    def test_says_that_it_is_not_for_this_user_or_company(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        for vals, said in (
+            ({"only_group_ids": [(6, 0, self.group.ids)]}, "not meant for this user"),
+            ({"company_ids": [(6, 0, other.ids)]}, "records of this company"),
+        ):
+            with self.subTest(said):
+                rule, partner = self.button(**vals), self.make_partners(1)
+                self.assertIn(said, self.press(rule, partner)["params"]["message"])
+                self.assertFalse(partner.ref)
+
+    def test_says_that_it_runs_later(self):
+        rule = self.button(debounce_number=5)
+        told = self.press(rule, self.make_partners(1))["params"]
+        self.assertEqual(told["type"], "info")
+        self.assertIn("a little later", told["message"])
+
+    def test_says_that_it_failed(self):
+        """A rule that must not block leaves the record as it was; the user learns of it."""
+        rule = self.button(unique_key="1 // record.color", on_error="isolate")
+        partner = self.make_partners(1)
+        with self.assertLogs("odoo.addons.base_automation_ext.models.rule_process", "WARNING"):
+            told = self.press(rule, partner)["params"]
+        self.assertIn("failed", told["message"])
+        self.assertFalse(partner.ref)
+
+    def test_tells_and_goes_on_with_the_action(self):
+        rule = self.button(
+            self.code("action = {'type': 'ir.actions.act_url', 'url': '/there'}"),
+            limit_per_record=1,
+        )
+        first, second = self.make_partners(2)
+        self.assertEqual(self.press(rule, first)["url"], "/there")
+        told = self.press(rule, first + second)["params"]
+        self.assertIn("as often as it may", told["message"])
+        self.assertEqual(told["next"]["url"], "/there")
+
     def test_condition_on_the_user(self):
         """`uid` is the user who presses, in the form and on the server."""
         rule = self.button(button_domain="[('user_id', '=', uid)]")
@@ -236,15 +285,14 @@ class TestButtonAttacked(ButtonCase):
         return str(caught.exception)
 
     def test_foreign_ids_are_refused_with_one_and_the_same_answer(self):
-        """No rule, another trigger, another model, paused, archived, not in the group, nonsense."""
+        """No rule, another trigger, another model, archived, not in the group, nonsense."""
         partner = self.make_partners(1)
         right = self.button(button_group_ids=[(6, 0, self.group.ids)])
         elsewhere = self.button(self.code("pass"), model="res.country")
-        paused, archived = self.button(), self.button()
-        paused.paused = True
+        archived = self.button()
         archived.active = False
         event = self.make_rule()
-        ids = [rule.id for rule in (right, elsewhere, paused, archived, event)]
+        ids = [rule.id for rule in (right, elsewhere, archived, event)]
         ids += [10**9, 0, -1, None, False, True, "1", [right.id], {"id": right.id}, 1.5]
         answers = {self.refused(rule_id, partner) for rule_id in ids}
         self.assertEqual(len(answers), 1)
@@ -254,12 +302,26 @@ class TestButtonAttacked(ButtonCase):
         self.press(right, partner)
         self.assertEqual(partner.ref, "hit")
 
+    def test_paused_rule_says_so(self):
+        """The button is gone; who still sees it on the page learns why it does nothing."""
+        rule, partner = self.button(), self.make_partners(1)
+        rule.paused = True
+        self.assertEqual(self.labels(), [])
+        with self.assertRaisesRegex(UserError, "“Do it” does nothing.*is paused"):
+            self.press(rule, partner)
+        # Only to whom it would be there at all.
+        self.refused(rule.id, partner, self.reader)
+        rule.button_group_ids = self.group
+        self.refused(rule.id, partner)
+        self.assertFalse(partner.ref)
+
     def test_all_rules_paused_at_once(self):
-        """The button is gone, and a page that still shows it is refused."""
+        """The button is gone, and a page that still shows it is told why."""
         rule, partner = self.button(), self.make_partners(1)
         self.env["ir.config_parameter"].set_param("base_automation_ext.paused", "True")
         self.assertEqual(self.labels(), [])
-        self.refused(rule.id, partner)
+        with self.assertRaisesRegex(UserError, "All rules of this database are paused"):
+            self.press(rule, partner)
         self.assertFalse(partner.ref)
 
     def test_limits_of_the_rule(self):
