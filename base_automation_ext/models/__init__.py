@@ -8,6 +8,7 @@ from . import rule_trigger
 from . import trigger_field_change
 from . import rule_tasks
 from . import trigger_schedule
+from . import trigger_webhook
 from . import schedule_run
 from . import trigger_button
 from . import rule_button

@@ -18,6 +18,7 @@ _NOT_INDEXED = frozenset(
         "pause_reason",
         "record_getter",
         "responsible_id",
+        "webhook_filter",
     }
 )
 _NOT_INDEXED_PREFIXES = ("message_", "activity_")
@@ -109,11 +110,6 @@ class BaseAutomation(models.Model):
         if self.paused or self._is_globally_paused():
             return self.env[self.model_name]
         return super()._search_time_based_automation_records(until=until)
-
-    def _execute_webhook(self, payload):
-        if self.paused or self._is_globally_paused():
-            return None
-        return super()._execute_webhook(payload)
 
 
 def rule_key(rule_id):

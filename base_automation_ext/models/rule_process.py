@@ -21,6 +21,7 @@ from .rule_entry import EVERY
 from .rule_expressions import BaseAutomation as RuleExpressions
 from .rule_overrides import overridden
 from .rule_scope import acts_for
+from .trigger_webhook import CALL_KEY
 
 _logger = logging.getLogger(__name__)
 
@@ -47,13 +48,22 @@ class BaseAutomation(models.Model):
         """
         if self._is_globally_paused() or self._is_switched_off():
             return
+        call = self.env.context.get(CALL_KEY)
+        if call is None or not call.take():
+            self._process_records(records, domain_post)
+        else:
+            wanted = self._records_of_call(call, records)
+            self._note_call(call, wanted, self._process_records(wanted, domain_post))
+
+    def _process_records(self, records, domain_post):
+        """Run the rule on records, and return those it has run on."""
         if "_process" in self._overridden_methods():
             # Whoever overrides it is told of every rule, as stock does, also without records.
             if records:
                 records = self._within_limits(self._in_scope(records))
             self._process_as_stock(records, domain_post)
-        elif records:
-            self._run_rule(self._in_scope(records), domain_post)
+            return records
+        return self._run_rule(self._in_scope(records), domain_post) if records else records
 
     def _process_as_stock(self, records, domain_post):
         # For modules whose override of `_process` relies on what stock's does.

@@ -31,5 +31,6 @@ from . import test_trigger_path_computed
 from . import test_trigger_path_line
 from . import test_trigger_path_related
 from . import test_trigger_schedule
+from . import test_trigger_webhook
 from . import test_trigger_widget
 from . import test_type_rule

@@ -149,7 +149,7 @@ _stock(
     "fa-globe",
     _lt("Another system calls the address of the rule."),
     frozenset(),
-    frozenset(),
+    _AFTER,
 )
 _stock(
     "on_write",
