@@ -192,4 +192,9 @@ class BaseAutomation(models.Model):
         domain = []
         if self.filter_domain:
             domain = safe_eval.safe_eval(self.filter_domain, self._get_eval_context())
-        return self.env[self.model_name].search(domain, order="id")
+        model = self.env[self.model_name]
+        if not self.schedule_with_archived:
+            return model.search(domain, order="id")
+        # For the search only: what the actions look for is their own business.
+        found = model.with_context(active_test=False).search(domain, order="id")
+        return found.with_env(self.env)

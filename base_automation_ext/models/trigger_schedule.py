@@ -104,6 +104,12 @@ class BaseAutomation(models.Model):
         help="The actions run once each time and get no record; the filter is not used. Otherwise "
         "they run on all records that match the filter.",
     )
+    schedule_with_archived = fields.Boolean(
+        string="Archived Records Too",
+        tracking=True,
+        help="Otherwise archived records are left alone, as lists do, unless the filter itself "
+        "says something about whether they are archived.",
+    )
     schedule_next = fields.Datetime(
         string="Next Time", compute="_compute_schedule_next", store=True, copy=False
     )

@@ -1,3 +1,4 @@
+from . import test_archived_records
 from . import test_automations_menu
 from . import test_change_value_widget
 from . import test_collapse

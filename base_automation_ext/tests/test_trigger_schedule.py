@@ -172,6 +172,26 @@ class TestSchedule(ScheduleCase):
             self.env["res.partner"].search([("name", "=", "once")]).ref, "res.partner()"
         )
 
+    def test_archived_records(self):
+        """Left alone, unless the rule or its filter says otherwise; actions look as ever."""
+        counting = "record.write({'ref': str(len(env['res.partner'].search(%s)))})"
+        domain = [("function", "=", "due")]
+        for vals, expected in (
+            ({}, ["1", False]),
+            ({"schedule_with_archived": True}, ["1", "1"]),
+            ({"filter_domain": "[('function', '=', 'due'), ('active', '=', False)]"}, [False, "1"]),
+        ):
+            with self.subTest(**vals):
+                with freeze_time(NOW):
+                    rule = self.schedule(self.code(counting % domain), **vals)
+                partners = self.make_partners(2, function="due")
+                partners[1].active = False
+                with freeze_time("2026-03-02 07:00:00"):
+                    self.run_cron()
+                self.assertEqual(partners.mapped("ref"), expected)
+                partners.unlink()
+                rule.unlink()
+
     def recordless(self, **vals):
         """Create a rule that creates a partner at each of its moments, without records."""
         return self.schedule(
