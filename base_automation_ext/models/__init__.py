@@ -1,3 +1,4 @@
+from . import rule_trace
 from . import rule_subscriber
 from . import base_automation
 from . import ir_actions_server

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from odoo.fields import Domain
@@ -58,6 +59,8 @@ class RuleEntry:
     fire_mode: str = ONCE
     stop_others: bool = False
     """Whether the rules after it leave out the records it ran on."""
+    trace_until: datetime | None = None
+    """Until when its decisions are written down, naive UTC."""
 
     def old_names(self, written: frozenset[str]) -> frozenset[str]:
         """Return those of the fields ``written`` whose old values the rule needs."""
@@ -115,6 +118,7 @@ def make_entry(rule) -> RuleEntry:
         scope=rule._scope(),
         fire_mode=rule.fire_mode,
         stop_others=rule.stop_others,
+        trace_until=rule.trace_until or None,
     )
 
 

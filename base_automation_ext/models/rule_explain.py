@@ -152,18 +152,12 @@ class BaseAutomation(models.Model):
 
         :param said: conditions to leave out
         """
-        nodes = conditions_of(tree)
-        if not set(nodes) - set(said):
+        if not set(conditions_of(tree)) - set(said):
             return [(label, YES, self.env._("No condition."))]
         try:
-            domain = self._evaluate_domain(text)
-            parts = split_conditions(domain)
-            if len(parts) != len(nodes):
-                # Put together by an expression: only the whole can be judged.
-                nodes, parts = (tree,), [domain]
             return [
                 self._explain_condition(label, node, part, record)
-                for node, part in zip(nodes, parts, strict=True)
+                for node, part in self._condition_parts(text)
                 if node not in said
             ]
         except (ValueError, TypeError, KeyError) as exc:
@@ -171,6 +165,15 @@ class BaseAutomation(models.Model):
                 "The filter cannot be evaluated: %(problem)s", problem=root_cause(exc)
             )
             return [(label, NO, reason)]
+
+    def _condition_parts(self, text):
+        """Return (condition for words, domain) for each condition of a filter."""
+        tree, domain = parse_filter(text), self._evaluate_domain(text)
+        nodes, parts = conditions_of(tree), split_conditions(domain)
+        if len(parts) != len(nodes):
+            # Put together by an expression: only the whole can be judged.
+            return [(tree, domain)]
+        return list(zip(nodes, parts, strict=True))
 
     def _explain_condition(self, label, node, domain, record):
         speaker = self._speaker()

@@ -21,6 +21,7 @@ from .rule_entry import EVERY
 from .rule_expressions import BaseAutomation as RuleExpressions
 from .rule_overrides import overridden
 from .rule_scope import acts_for
+from .rule_trace import is_traced
 from .trigger_webhook import CALL_KEY
 
 _logger = logging.getLogger(__name__)
@@ -81,15 +82,26 @@ class BaseAutomation(models.Model):
         if "_process" in overrides:
             self._process(records, domain_post=domain_post)
             return records
+        trace = is_traced(self.sudo())
+        asked = records
         rule, records, mark = self._not_done(records)
+        if trace:
+            done = self.env._("The rule has run on it before in this chain of events.")
+            self._trace_lost(asked, records, done)
         if not records:
             return records
-        records = records if is_due else rule._filter_changed(records, overrides)
+        asked, records = records, records if is_due else rule._filter_changed(records, overrides)
+        if trace:
+            same = self.env._("The fields the rule watches have the same values as before.")
+            self._trace_lost(asked, records, same)
         mark(records)
         if not records:
             return records
         if rule._runs_later() and not is_due:
-            return rule._put_aside(records)
+            records = rule._put_aside(records)
+            if trace:
+                self._trace_later(records)
+            return records
         # A task has to fail with what it runs.
         return rule._run_guarded(records, domain_post, keeps_errors=not is_due)
 
@@ -173,7 +185,9 @@ class BaseAutomation(models.Model):
         chain = self.env.cr.__dict__.setdefault(_CHAIN, RuleChain())
         try:
             if has_records:
-                records = self._within_limits(records)
+                asked, records = records, self._within_limits(records)
+                if is_traced(self.sudo()):
+                    self._trace_limits(asked, records)
             if not (records if has_records else self._may_run_without_records()):
                 return records
             rule = self.sudo()
@@ -185,6 +199,8 @@ class BaseAutomation(models.Model):
             self._run_on(records, domain_post, keeps_errors)
         finally:
             chain.leave()
+        if is_traced(self.sudo()):
+            self._trace_ran(records)
         return records
 
     def _guard_failed(self, exc, keeps_errors):

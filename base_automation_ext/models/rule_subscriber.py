@@ -29,6 +29,7 @@ from .rule_entry import COLLAPSE, make_entry
 from .rule_expressions import is_broken
 from .rule_overrides import FILTERS
 from .rule_scope import acts_for, in_companies
+from .rule_trace import traced
 
 _logger = logging.getLogger(__name__)
 
@@ -114,6 +115,8 @@ class RuleSubscriber(models.AbstractModel):
         :returns: ids of the records it ran on
         """
         if entry.scope and not acts_for(entry.scope, records.env):
+            if rule := traced(entry, records):
+                rule._trace_out_of_scope(records)
             return ()
         overrides = self.env["base.automation"]._overridden_methods()
         view = EventView(records, feedback=True)
@@ -130,6 +133,8 @@ class RuleSubscriber(models.AbstractModel):
         entry, context = make_entry(rule), {"old_values": old}
         view = EventView(records, feedback=True)
         found, domain = self._filter_after(entry, view, view.everything)
+        if traced_rule := traced(entry, records):
+            traced_rule._trace_filter(records, found, "filter_domain")
         return self._rule_of(entry, records, context)._run_rule(found, domain, is_due=True)
 
     # -- before the change ------------------------------------------------------------------------
@@ -142,7 +147,8 @@ class RuleSubscriber(models.AbstractModel):
         entries = [
             entry
             for entry in (subscription.payload for subscription in subscriptions)
-            if entry.scope is None or acts_for(entry.scope, records.env)
+            if (entry.scope is None and entry.trace_until is None)
+            or self._lets_pass(entry, event, records)
         ]
         if event.kind == MESSAGE:
             return entries, None
@@ -161,6 +167,20 @@ class RuleSubscriber(models.AbstractModel):
         # What is written does not change which records there are, nor their environment.
         event.records = records
         return passed, overrides
+
+    def _lets_pass(self, entry, event, records):
+        """Tell whether a rule with a scope, or one that is traced, is about an event."""
+        if entry.trace_until and event.kind in (WRITE, COMPUTE):
+            # It hears of all fields while it is traced.
+            if entry.heard is not None and entry.heard.isdisjoint(event.names):
+                if event.kind == WRITE and (rule := traced(entry, records)):
+                    rule._trace_unheard(records)
+                return False
+        if entry.scope is None or acts_for(entry.scope, records.env):
+            return True
+        if rule := traced(entry, records):
+            rule._trace_out_of_scope(records)
+        return False
 
     def _kept_by_override(self, entries, records, kind, overrides, triggers=None):
         """Let an override of ``_get_actions`` choose among the rules, and order them."""
@@ -189,6 +209,8 @@ class RuleSubscriber(models.AbstractModel):
                 self._filter_failed(entry, exc)
                 continue
             passed.append((entry, positions))
+            if entry.trace_until and (rule := traced(entry, view.records)):
+                rule._trace_filter(view.records, view.at(positions), "filter_pre_domain")
         for field, records in pending.items():
             self.env.add_to_compute(field, records)
         return passed
@@ -300,18 +322,27 @@ class RuleSubscriber(models.AbstractModel):
         :returns: ids of the records it ran on
         """
         records = view.records
+        rule = entry.trace_until and traced(entry, records)
         try:
             if not overrides and view.refuses(entry.post, positions):
+                if rule:
+                    rule._trace_filter(view.at(positions), records.browse(), "filter_domain")
                 return ()
             if overrides & FILTERS:
-                rule = self._rule_of(entry, records, context)
-                found, domain = _filter_after_by_stock(rule, view.at(positions))
+                processed = self._rule_of(entry, records, context)
+                found, domain = _filter_after_by_stock(processed, view.at(positions))
             else:
                 found, domain = self._filter_after(entry, view, positions)
+            if rule:
+                rule._trace_filter(view.at(positions), found, "filter_domain")
+            matching = found
             if found and entry.scope:
                 found = in_companies(entry.scope, found)
+            inside = found
             if found:
                 found = self._select_by_change(entry, found, context["old_values"], view)
+            if rule:
+                rule._trace_after_filters(matching, inside, found)
         except Exception as exc:  # noqa: BLE001 - an author's filter may raise anything
             self._filter_failed(entry, exc)
             return ()

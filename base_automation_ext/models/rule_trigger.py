@@ -14,6 +14,7 @@ from odoo.addons.server_action_engine.core.subscriptions import ONCHANGE, WRITE,
 from ..core.triggers import all_triggers, trigger_class
 from ..core.triggers.base import ACTIVITIES, AFTER, BEFORE, CHANGE, MAIL
 from .base_automation import rule_key
+from .rule_trace import is_traced
 
 #: Group of triggers → field of the rule that says whether its model has what they wait for.
 _NEEDS = {MAIL.key: "model_is_mail_thread", ACTIVITIES.key: "model_is_mail_activity"}
@@ -102,7 +103,8 @@ class BaseAutomation(models.Model):
             return own(entry)
         found = []
         for event in sorted(entry.trigger.events):
-            watched = entry.heard if event == WRITE else None
+            # A traced rule also tells of what it would not have heard of.
+            watched = entry.heard if event == WRITE and not is_traced(entry) else None
             if event == ONCHANGE:
                 watched = frozenset(self.on_change_field_ids.mapped("name"))
             found.append(self._subscription(entry, event, watched))

@@ -23,6 +23,7 @@ from . import test_rule_run
 from . import test_rule_scope
 from . import test_rule_sentence
 from . import test_rule_sentence_more
+from . import test_rule_trace
 from . import test_trigger_activity
 from . import test_trigger_button
 from . import test_trigger_failure
