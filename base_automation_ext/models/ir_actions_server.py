@@ -87,6 +87,11 @@ class IrActionsServer(models.Model):
         texts = [self.code, self.condition, self.condition_domain, self.value]
         if "value_line_ids" in self._fields:
             texts += self.value_line_ids.mapped("value")
+        for text in ("subject", "body_html", "body"):
+            # Of an e-mail, of a text message.
+            for template in ("template_id", "sms_template_id"):
+                if template in self._fields and text in self[template]._fields:
+                    texts.append(self[template][text])
         for name in ("loop_expression", "branch_condition", "write_expression", "dummy_message"):
             if name in self._fields:
                 texts.append(self[name])
