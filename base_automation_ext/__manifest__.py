@@ -10,6 +10,7 @@
     "external_dependencies": {"python": ["cronsim"]},
     "data": [
         "security/ir.model.access.csv",
+        "security/base_automation_security.xml",
         "data/ir_actions_server_data.xml",
         "data/ir_cron_timed_rules.xml",
         "views/base_automation_test_views.xml",

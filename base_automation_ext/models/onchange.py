@@ -45,7 +45,7 @@ class BaseAutomation(models.Model):
         :returns: dict with what is left for the form: ``warning``, ``domain``
         """
         result = {}
-        if not self._filter_post(record):
+        if not (self._in_scope(record) and self._filter_post(record)):
             return result
         actions = self.sudo().action_server_ids.with_context(
             active_model=record._name,

@@ -121,6 +121,14 @@ class TestFilterChange(RuleCase):
         partner.with_user(user).write({"comment": "b"})
         self.assertEqual(self.fired(partner), [True])
 
+    def test_formula_of_another_trigger_is_left_aside(self):
+        """The form does not show it with a trigger that has no change to look at."""
+        rule = self.make_rule(trigger="on_button", filter_change="changed('city') and old.city")
+        self.assertFalse(rule.can_filter_change)
+        partner = self.make_partners(1)
+        partner.with_context(base_automation_ext_button=rule.id).action_run_automation_button()
+        self.assertEqual(self.fired(partner), [True])
+
     def test_failing_expression_follows_the_policy(self):
         """A value that makes the expression fail blocks only if the rule is to block."""
         partner = self.make_partners(1)

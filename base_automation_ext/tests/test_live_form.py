@@ -65,6 +65,25 @@ class TestLiveForm(RuleCase):
             self.assertEqual(form.ref, "BOSS")
         self.assertEqual((partner.ref, partner.country_id), ("BOSS", belgium))
 
+    def test_scope(self):
+        """Users outside its groups, and records of other companies, are left alone."""
+        group = self.env["res.groups"].create({"name": "Sellers"})
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        rule = self.live({"ref": ("value", "typed")}, only_group_ids=[(6, 0, group.ids)])
+
+        def typed():
+            form = self.form()
+            form.function = "boss"
+            return form.ref
+
+        self.assertFalse(typed())
+        self.user.group_ids += group
+        self.assertEqual(typed(), "typed")
+        rule.company_ids = company
+        self.assertFalse(typed())
+        rule.company_ids += self.env.company
+        self.assertEqual(typed(), "typed")
+
     def test_new_record(self):
         self.live({"ref": ("equation", "record.name")})
         with self.form() as form:

@@ -44,6 +44,31 @@ class TestRuleScope(RuleCase):
         self.assertEqual(other.name, "Other!")
         self.assertFalse(self.env.company.name.endswith("!"))
 
+    def test_who_sees_rules_of_a_company(self):
+        """Administrators see rules of their companies and of all; the others run all the same."""
+        mine, other = self.env.company, self.env["res.company"].create({"name": "Other"})
+        admin = new_test_user(
+            self.env,
+            "admin_of_one",
+            groups=f"base.group_system,{CLERK}",
+            company_id=mine.id,
+            company_ids=[(6, 0, mine.ids)],
+        )
+        vals = {"fields": ["function"], "trigger": "on_update"}
+        here = self.make_rule(company_ids=[(6, 0, (mine + other).ids)], **vals)
+        there = self.make_rule(company_ids=[(6, 0, other.ids)], **vals)
+        everywhere = self.make_rule(self.code("pass"), **vals)
+        rules = here + there + everywhere
+        seen = self.env["base.automation"].with_user(admin).search([("id", "in", rules.ids)])
+        self.assertEqual(seen, here + everywhere)
+        here.paused = True
+        partner = self.make_partners(1, company_id=False)
+        partner.with_user(admin).function = "x"
+        self.assertEqual(self.fired(partner), [False])
+        partner.company_id = other
+        partner.with_user(admin).sudo().function = "y"
+        self.assertEqual(self.fired(partner), [True])
+
     def test_groups_of_the_acting_user(self):
         """Superuser mode changes the rights and not the user."""
         group = self.env["res.groups"].create({"name": "Sellers"})
