@@ -46,6 +46,45 @@ class TestRuleIndexQueries(RuleCase):
         self.assertEqual(set((few | many).mapped("ref")), {"hit"})
         self.assertEqual(counts[0], counts[1])
 
+    def test_writes_of_actions_are_looked_at_only_where_a_rule_could_match(self):
+        """What an action writes reaches no rule when none watches these fields."""
+        self.make_rule(fields=["function"], trigger="on_update")
+        self.make_rule(fields=["city"], trigger="on_update", filter_domain="[('ref', '=', 'x')]")
+        partner = self.make_partners(1)
+        subscriber, heard = self.env["base.automation.subscriber"], []
+        original = type(subscriber)._event_before
+
+        def listen(subscriber, event, subscriptions):
+            heard.append((sorted(event.names), len(subscriptions)))
+            return original(subscriber, event, subscriptions)
+
+        self.patch(type(subscriber), "_event_before", listen)
+        partner.function = "x"
+        self.env.flush_all()
+        self.assertEqual(partner.ref, "hit")
+        self.assertEqual(heard, [(["function"], 1)])
+
+    def test_long_transaction_piles_nothing_up(self):
+        """Neither environments nor what rules keep on the cursor grow from batch to batch.
+
+        On a model without tracking: for each write of a tracked one, Odoo itself keeps something.
+        """
+        vals = {"model": "res.partner.category", "fields": ["color"], "trigger": "on_update"}
+        self.make_rule(self.code("record.write({'name': 'x'})"), **vals)
+        self.make_rule(self.code("x = old.name"), **vals)
+        tags = self.env["res.partner.category"].create([{"name": f"{n}"} for n in range(5)])
+
+        def left_after(batches):
+            for number in range(batches):
+                tags.write({"color": number % 2 + 1})
+                self.env.flush_all()
+                self.env.invalidate_all()
+            kept = [value for value in vars(self.env.cr).values() if hasattr(value, "__len__")]
+            return len(self.env.transaction.envs), sum(map(len, kept))
+
+        left_after(5)
+        self.assertEqual(left_after(5), left_after(30))
+
     def test_old_values_are_those_of_watched_fields_only(self):
         """The code of a rule finds the old values of watched fields, and no others."""
         partner = self.make_partners(1, email="old@example.com", phone="1")
