@@ -117,8 +117,8 @@ def watch_points(path: WatchedPath, hears_creation: bool = False) -> Iterator[Wa
     has_lines = any(step.type == LINES for step in path.steps)
     if hears_creation:
         yield WatchPoint(path.model_at(0), CREATE, 0)
-    elif has_lines:
-        # A new record's own first lines are no change of it.
+    if has_lines:
+        # A new record's own first lines are no change of it, or one with its creation.
         yield WatchPoint(path.model_at(0), CREATE, 0, is_frame=True)
 
 
