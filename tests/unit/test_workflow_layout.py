@@ -187,7 +187,8 @@ def test_adding_a_box_keeps_the_others_in_their_order_if_that_costs_nothing(size
     if not crossing_free(more_boxes, more_lines, positions):
         return
     for one, other in combinations(range(1, size + 1), 2):
-        if found[one] == found[other]:
+        # Two boxes one below the other have no order yet if the new one puts them side by side.
+        if found[one] == found[other] and positions[one] != positions[other]:
             was = positions[one] < positions[other]
             assert (after.boxes[one].x < after.boxes[other].x) == was
 
