@@ -18,7 +18,8 @@ row, commit. A process killed in between leaves rows in *sending*, which
 
 Sessions of Odoo's addons (OAuth, certificates) come in through ``Session(connection, account)``
 around what ``ir.mail_server._connect__`` returned, or through a ``login`` hook for
-``Session.open``; ``SessionPool(account, open_session=…)`` takes a function that makes them.
+``Session.open``; ``SessionPool(account, open_session=…)`` takes a function that makes them. It is
+called in the sessions' threads, where the ORM must not be touched: collect tokens beforehand.
 """
 
 from .diagnosis import Diagnosis, Step, diagnose

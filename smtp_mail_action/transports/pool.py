@@ -14,6 +14,7 @@ from collections.abc import Generator, Iterable, Iterator
 
 from ..core import reasons as why
 from ..core.account import Account
+from ..core.addresses import ascii_host
 from ..core.classification import CONNECT
 from ..core.results import held
 from ..core.throttle import Rate, Throttle
@@ -87,7 +88,7 @@ class SessionPool:
 
     def _wait_for_turn(self, envelope: Envelope) -> Generator[Outcome, None, float]:
         """Wait for the throttle, yielding outcomes meanwhile; returns seconds that are too long."""
-        domains = {one.rpartition("@")[2] for one in envelope.recipients}
+        domains = {ascii_host(one.rpartition("@")[2]) for one in envelope.recipients}
         deadline = time.monotonic() + self._longest_wait
         while True:
             now = time.monotonic()

@@ -154,8 +154,9 @@ class Transaction:
 
     def _write_content(self) -> None:
         try:
-            for at in range(0, len(self.wire), _CHUNK):
-                self._write(self.wire[at : at + _CHUNK])
+            content = memoryview(self.wire)
+            for at in range(0, len(content), _CHUNK):
+                self._write(content[at : at + _CHUNK])
             self._write_dot()
         except ConnectionError:
             # A server may refuse before the end, close, and leave its reply to be read.
@@ -179,7 +180,7 @@ class Transaction:
 
     # Wires
 
-    def _write(self, data: bytes) -> None:
+    def _write(self, data: bytes | memoryview) -> None:
         sock = self.client.sock
         if sock is None:
             raise ConnectionLostError("the session was closed")

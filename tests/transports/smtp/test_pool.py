@@ -247,11 +247,11 @@ def test_a_rate_spreads_messages(account_of, letter):
 
 def test_a_domain_that_has_to_wait_long_holds_up_no_other(account_of, letter):
     letters = [
-        letter("a@slow.example", key="slow 1"),
-        letter("b@slow.example", key="slow 2"),
+        letter("a@slöw.example", key="slow 1"),
+        letter("b@SLÖW.example", key="slow 2"),
         letter("c@fast.example", key="fast"),
     ]
-    throttle = Throttle(domains={"slow.example": Rate(1, per_seconds=3600)})
+    throttle = Throttle(domains={"xn--slw-tna.example": Rate(1, per_seconds=3600)})
     with MailServer() as server:
         with SessionPool(account_of(server), throttle=throttle) as pool:
             outcomes = list(pool.deliver(letters))

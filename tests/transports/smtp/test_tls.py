@@ -1,14 +1,21 @@
 """TLS from the start and STARTTLS, checked and not; certificates of every bad kind."""
 
+import smtplib
 import ssl
 
 import pytest
-from smtp_kit.aiosmtpd_server import MailServer
+from smtp_kit.aiosmtpd_server import ABORT, MailServer
 from smtp_kit.certificates import server_context
 from smtp_kit.script_server import ScriptServer
+from urllib3.contrib.pyopenssl import PyOpenSSLContext
 
 from smtp_mail_action.core.account import Secret
 from smtp_mail_action.transports import Session
+
+with warnings.catch_warnings():
+    # Deprecated there, and what Odoo 19 uses.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from urllib3.contrib.pyopenssl import PyOpenSSLContext
 
 
 @pytest.fixture
@@ -133,6 +140,21 @@ def test_an_account_shows_its_certificate(authority, account_of, letter):
     with MailServer(context=demanding(authority)) as server:
         session = Session.open(account_of(server, encryption="ssl", certificate=client))
         assert session.send(letter("ann@example.com")).addresses("sent")
+        session.close()
+
+
+def test_a_certificate_connection_of_odoo_becomes_a_session(authority, account_of, letter):
+    """Odoo signs in with certificates through PyOpenSSL, whose sockets differ."""
+    context = PyOpenSSLContext(ssl.PROTOCOL_TLS)
+    context.verify_mode = ssl.CERT_NONE
+    context.load_cert_chain(str(authority.certificate("client", host="odoo.example.com")))
+    with MailServer(context=demanding(authority), data=["250 OK", ABORT]) as server:
+        client = smtplib.SMTP_SSL("localhost", server.port, context=context, timeout=10)
+        client.ehlo()
+        session = Session(client, account_of(server))
+        assert session.send(letter("ann@example.com")).addresses("sent")
+        assert session.send(letter("bob@example.com")).addresses("in_doubt")
+        assert not session.usable
         session.close()
 
 
