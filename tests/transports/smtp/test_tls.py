@@ -2,12 +2,12 @@
 
 import smtplib
 import ssl
+import warnings
 
 import pytest
 from smtp_kit.aiosmtpd_server import ABORT, MailServer
 from smtp_kit.certificates import server_context
 from smtp_kit.script_server import ScriptServer
-from urllib3.contrib.pyopenssl import PyOpenSSLContext
 
 from smtp_mail_action.core.account import Secret
 from smtp_mail_action.transports import Session
