@@ -129,12 +129,13 @@ class Classification:
 def classify(stage: str, reply: Reply) -> Classification:
     """Say what a refusal at a stage means; a reply that accepts is none.
 
-    A reply that is no SMTP counts as a transient refusal on a session that cannot go on; after
-    the end of the message the caller knows better, because then it is in doubt.
+    A reply that is no SMTP, or asks for more where nothing is to come, counts as a transient
+    refusal on a session that cannot go on; after the end of the message the caller knows better,
+    because then it is in doubt.
     """
     if reply.accepted:
         raise ValueError(f"{reply.shown} is no refusal")
-    if not reply.code:
+    if not reply.refuses:
         return Classification(
             HELD if stage in (CONNECT, HELLO, TLS, AUTH) else DEFERRED, why.NO_SMTP, close=True
         )

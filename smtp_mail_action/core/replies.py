@@ -37,8 +37,13 @@ class Reply:
 
     @property
     def accepted(self) -> bool:
-        """Whether the server agreed; 354, which asks for the message, counts."""
-        return 200 <= self.code < 400
+        """Whether the server did what it was asked to; 3xx, which asks for more, is no answer."""
+        return 200 <= self.code < 300
+
+    @property
+    def refuses(self) -> bool:
+        """Whether the server said no, for now or for good."""
+        return self.code >= 400
 
     @property
     def transient(self) -> bool:

@@ -150,6 +150,9 @@ def _sign_in(
 
 
 def _refused(stage: str, reply: Reply, step: str = "") -> SmtpConnectionError:
+    if reply.accepted:
+        # It agreed in other words than it must: it has lost its way.
+        return SmtpConnectionError(step or stage, why.NO_SMTP, reply.shown)
     found = classify(stage, reply)
     return SmtpConnectionError(
         step or stage, found.reason, reply.shown, found.alarm, found.retry_after

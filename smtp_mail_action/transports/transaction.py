@@ -144,7 +144,7 @@ class Transaction:
         self._write_content()
         self.stage = END
         reply = self._reply(self.account.data_seconds)
-        if not reply.code:
+        if not reply.accepted and not reply.refuses:
             raise ConnectionLostError(f"the answer was no SMTP: {reply.shown}")
         self.dirty = False
         if reply.accepted:
@@ -161,7 +161,7 @@ class Transaction:
         except ConnectionError:
             # A server may refuse before the end, close, and leave its reply to be read.
             reply = self._last_words()
-            if reply and not reply.accepted:
+            if reply and reply.refuses:
                 self._refuse(self._open(), END, reply)
             raise
 

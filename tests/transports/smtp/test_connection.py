@@ -65,6 +65,13 @@ def test_something_else_on_the_port_is_named(trouble, account_of):
     assert (error.stage, error.reason) == ("greeting", "no_smtp")
 
 
+@pytest.mark.parametrize("greeting", ["250 Hello", "354 Go on", "999 x"])
+def test_a_greeting_that_is_none(trouble, account_of, greeting):
+    with ScriptServer(lambda line: line.say(greeting)) as server:
+        error = trouble(account_of(server))
+    assert (error.stage, error.reason) == ("greeting", "no_smtp")
+
+
 def test_a_server_that_refuses_everybody(trouble, account_of):
     with ScriptServer(lambda line: line.say("554 5.7.1 Your IP is on a blocklist")) as server:
         error = trouble(account_of(server))

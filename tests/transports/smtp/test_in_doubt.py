@@ -72,11 +72,12 @@ def test_no_answer_in_time_is_in_doubt(smtp_sink, session_of, letter, again):
     assert only(result) == ("in_doubt", "dropped_after_data", "end")
 
 
-def test_an_answer_that_is_no_smtp_is_in_doubt(session_of, letter):
+@pytest.mark.parametrize("answer", ["What?", "354 Go on", "199 x", ""])
+def test_an_answer_that_is_no_smtp_is_in_doubt(session_of, letter, answer):
     def script(line):
         line.talk("DATA")
         line.message()
-        line.say("What?")
+        line.say(answer)
 
     with ScriptServer(script) as server:
         assert only(session_of(server).send(letter("a@example.com")))[0] == "in_doubt"

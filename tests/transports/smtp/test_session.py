@@ -2,6 +2,7 @@
 
 import pytest
 from smtp_kit.aiosmtpd_server import MailServer
+from smtp_kit.script_server import ScriptServer
 
 
 def states(result):
@@ -103,6 +104,26 @@ def test_what_the_server_is_too_busy_for_is_not_counted_against_the_message(sess
     with MailServer(mail=["421 4.3.2 Not now"]) as server:
         result = session_of(server).send(letter("ann@example.com"))
     assert states(result) == {"ann@example.com": ("held", "busy")}
+
+
+@pytest.mark.parametrize("command", ["MAIL", "RCPT", "DATA"])
+@pytest.mark.parametrize("reply", ["250 OK", "334 more", "354 Go on"])
+def test_an_answer_to_another_question_sends_nothing(session_of, letter, command, reply):
+    """Whatever a confused server says, the message is sent properly or comes again."""
+
+    def script(line):
+        line.talk("DATA", {command: reply} if command != "DATA" else {})
+        if command == "DATA" and reply != "354 Go on":
+            line.say(reply)
+        else:
+            line.message()
+            line.say("250 2.0.0 Taken")
+
+    with ScriptServer(script) as server:
+        [one] = session_of(server).send(letter("ann@example.com")).recipients
+    fits = (reply == "354 Go on") if command == "DATA" else (reply == "250 OK")
+    assert (one.verdict == "sent") is fits
+    assert fits or one.verdict == "deferred"
 
 
 def test_bcc_is_in_the_envelope_only(session_of, letter):

@@ -69,6 +69,12 @@ def test_a_ready_xoauth2_string_is_sent_as_it_is(account_of):
     assert heard == ["AUTH XOAUTH2 " + base64.b64encode(token.encode()).decode()]
 
 
+def test_a_server_that_asks_on_and_on_has_let_nobody_in(trouble, account_of):
+    with ScriptServer(auth_script("XOAUTH2", ["334 more", "334 more"], [])) as server:
+        error = trouble(account_of(server, user="s", secret=Secret("x"), authentication="xoauth2"))
+    assert error.stage == "auth"
+
+
 def test_a_token_that_is_refused_is_answered_and_named(trouble, account_of):
     heard = []
     replies = ["334 eyJzdGF0dXMiOiI0MDAifQ==", "535 5.7.8 Username and Password not accepted"]
