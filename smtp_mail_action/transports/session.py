@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import smtplib
 import time
+from dataclasses import replace
 
 from ..core import reasons as why
 from ..core.account import Account
 from ..core.addresses import mailbox
-from ..core.classification import DEFERRED, HELD, MAIL, RCPT, REFUSED, SENT
+from ..core.classification import DEFERRED, HELD, IN_DOUBT, MAIL, RCPT, REFUSED, SENT
 from ..core.errors import AddressError
 from ..core.results import RecipientResult, SendResult
 from .connection import Login, open_connection
@@ -95,9 +96,7 @@ class Session:
             found = {one: transaction.results[prepared.addresses[one]] for one in left}
             results |= found
             left = self._next_round(found)
-        return SendResult(
-            tuple(_named(results[address], address) for address in envelope.recipients)
-        )
+        return SendResult(tuple(replace(results[one], address=one) for one in envelope.recipients))
 
     def _run(self, transaction: Transaction) -> None:
         self.sent += 1
@@ -186,29 +185,14 @@ class _Prepared:
         )
 
 
-def _named(result: RecipientResult, address: str) -> RecipientResult:
-    """Return the result under the address the caller knows."""
-    if result.address == address:
-        return result
-    return RecipientResult(
-        address,
-        result.verdict,
-        result.stage,
-        result.reason,
-        result.reply,
-        result.code,
-        result.alarm,
-        result.retry_after,
-    )
-
-
 def lost_before_start(result: SendResult) -> bool:
     """Whether a session was gone before the message began: a fresh one may try at once.
 
     Many servers say 421 to a session they close for idleness, which then reads as the reply to
     the next command.
     """
-    return bool(result.recipients) and all(
+    begun = {DEFERRED, IN_DOUBT, SENT} & {one.verdict for one in result.recipients}
+    return not begun and any(
         one.verdict == HELD and one.stage == MAIL and (one.reason == why.DROPPED or one.code == 421)
         for one in result.recipients
     )

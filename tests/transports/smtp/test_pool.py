@@ -94,10 +94,42 @@ def test_an_idle_session_the_server_has_closed_is_replaced_without_a_word(accoun
     with MailServer() as server, SessionPool(account_of(server, sessions=1)) as pool:
         list(pool.deliver(numbered(letter, 1)))
         server.mail.append(ABORT)
-        outcomes = verdicts(pool.deliver(numbered(letter, 2)))
-        assert outcomes == {0: ("sent", ""), 1: ("sent", "")}
+        letters = [letter("nobody", "p0@example.com", key=0), *numbered(letter, 2)[1:]]
+        outcomes = list(pool.deliver(letters))
+        assert [one.verdict for one in outcomes[0].result.recipients] == ["refused", "sent"]
+        assert verdicts(outcomes[1:]) == {1: ("sent", "")}
         assert server.sessions == 2
         assert len(server.received) == 3
+
+
+def test_a_session_lost_in_a_second_round_does_not_repeat_the_first(account_of, letter):
+    """Two recipients taken, the third put off for a further round, and then nothing more."""
+    taken = []
+
+    def script(line):
+        count = rounds = 0
+        line.say("220 script ESMTP")
+        while heard := line.hear():
+            if heard.startswith("MAIL"):
+                count, rounds = 0, rounds + 1
+                if rounds == 3:
+                    return
+                line.say("250 OK")
+            elif heard.startswith("RCPT"):
+                count += 1
+                line.say("250 OK" if count <= 2 else "452 4.5.3 Too many recipients")
+            elif heard.startswith("DATA"):
+                taken.append(line.message())
+                line.say("250 OK")
+            else:
+                line.say("250 OK")
+
+    people = [f"p{number}@example.com" for number in range(3)]
+    with ScriptServer(script) as server:
+        with SessionPool(account_of(server, sessions=1)) as pool:
+            _first, second = pool.deliver([letter("ann@example.com"), letter(*people)])
+        assert [one.verdict for one in second.result.recipients] == ["sent", "sent", "held"]
+        assert (server.connections, len(taken)) == (1, 2)
 
 
 def test_421_said_to_an_idle_session_is_not_the_reply_to_the_next_message(account_of, letter):
