@@ -6,7 +6,7 @@
     "license": "LGPL-3",
     "author": "Odoo Automation Suite contributors",
     "website": "https://github.com/odoo-automation-suite/odoo-automation-suite",
-    "depends": ["base_automation_ext"],
+    "depends": ["base_automation_ext", "server_action_engine"],
     "data": [
         "security/ir.model.access.csv",
     ],

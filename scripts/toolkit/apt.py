@@ -128,6 +128,13 @@ class PrivateApt:
         wanted = {package: found.get(bare_name(package)) for package in packages}
         return {package: one for package, one in wanted.items() if one}
 
+    def libraries_of(self, package: str) -> list[str]:
+        """Return the library packages that a package needs, the C library aside."""
+        command = ["apt-cache", "depends", "--recurse", "--no-recommends", "--no-suggests"]
+        command += ["--no-conflicts", "--no-breaks", "--no-replaces", "--no-enhances", package]
+        names = re.findall(r"^(lib\S+)$", output_of(command, env=self._env), re.MULTILINE)
+        return sorted({name.partition(":")[0] for name in names if not name.startswith("libc6")})
+
     def fetch(self, packages: dict[str, Download]) -> list[Path]:
         """Download packages, show progress, return the files in the same order."""
         target = self.folder / "download"
