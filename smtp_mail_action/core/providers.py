@@ -1,7 +1,7 @@
 """Settings of known providers, so that an address is enough to begin with.
 
-Checked against Thunderbird's provider database (hosts, ports, names) and the providers' own
-manuals for relays. Encryption is always the checked kind.
+Mailbox providers agree with Thunderbird's provider database in host and port; relays stand as
+commonly documented and were not tried. Encryption is always the checked kind.
 """
 
 from __future__ import annotations
