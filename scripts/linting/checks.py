@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from toolkit.addons import own_addons
+from toolkit.node import Node
 from toolkit.places import ROOT, WORK
 from toolkit.venv import Venv
 
 from . import files
-from .node import Node
 
 Command = list[str | Path]
 

@@ -8,11 +8,11 @@ import time
 from collections.abc import Sequence
 
 from toolkit.errors import SetupError
+from toolkit.node import Node
 from toolkit.places import LOGS, make_folder
 from toolkit.venv import LINT, Venv
 
 from .checks import Check, all_checks
-from .node import Node
 
 LINES_SHOWN = 60
 

@@ -174,7 +174,7 @@ STAGES = {
 NEEDS = {
     "unit": ("odoo",),
     "toolkit": ("odoo", "postgres"),
-    "transports": ("odoo",),
+    "transports": ("odoo", "peers"),
     "addons": ("odoo", "postgres", "browser", "oca"),
     "conformance": ("odoo", "postgres", "browser", "oca"),
     "e2e": ("odoo", "postgres", "browser"),

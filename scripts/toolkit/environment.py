@@ -15,6 +15,7 @@ from .databases import Databases
 from .errors import SetupError
 from .odoo_package import fetch_tree
 from .odoo_tree import OdooTree, find_tree
+from .peers import prepare_peers
 from .pg_binaries import find_binaries
 from .pg_cluster import PORT, ROLE, Cluster
 from .pg_server import Server, usable_named_server
@@ -157,7 +158,8 @@ class Environment:
 def open_environment(need: Sequence[str] = DEFAULT_NEED) -> Iterator[Environment]:
     """Set up what is missing and keep it running inside the `with` block.
 
-    :param need: of `odoo`, `postgres`, `browser`, `oca` (OCA addons for comparison).
+    :param need: of `odoo`, `postgres`, `browser`, `oca` (OCA addons for comparison), `peers`
+        (servers that are no Python packages, for the transports).
     :raises SetupError: which ends the program with a sentence that says what to do.
     """
     with signals_as_exit(), contextlib.ExitStack() as stack:
@@ -169,6 +171,8 @@ def open_environment(need: Sequence[str] = DEFAULT_NEED) -> Iterator[Environment
             venv.prepare_oca()
         if "browser" in need:
             prepare_browser()
+        if "peers" in need:
+            prepare_peers()
         server, binaries = _database_server(venv, "postgres" in need, stack)
         environment = Environment(tree, venv, server, binaries)
         stack.callback(environment.close)

@@ -7,11 +7,11 @@ import os
 import shutil
 from pathlib import Path
 
-from toolkit.commands import run_logged
-from toolkit.locks import cache_lock
-from toolkit.output import step
-from toolkit.places import ROOT, cache_folder, make_folder
-from toolkit.venv import Venv
+from .commands import run_logged
+from .locks import cache_lock
+from .output import step
+from .places import ROOT, cache_folder, make_folder
+from .venv import Venv
 
 FILES = ("package.json", "package-lock.json")
 
@@ -33,7 +33,7 @@ class Node:
                 self._install()
 
     def _install(self) -> None:
-        step("Node: installing prettier and eslint")
+        step("Node: installing the packages of package-lock.json")
         partial = self.folder.with_name(f".partial-{self.folder.name}")
         shutil.rmtree(partial, ignore_errors=True)
         make_folder(partial)

@@ -1,0 +1,34 @@
+"""What the transports are tested against: programs that are not Python packages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from .node import Node
+from .system_package import prepare_program
+from .venv import LINT, Venv
+
+
+@dataclass(frozen=True)
+class Peers:
+    """Where the programs are."""
+
+    node: Path
+    """Node, from the linters' environment."""
+    node_modules: Path
+    """The packages of package-lock.json; `smpp`, an SMPP server, is among them."""
+    bearerbox: str | None
+    """Kannel's connection to an SMSC; None: not on this machine, and not to be installed."""
+    smsbox: str | None
+    """Kannel's HTTP side."""
+
+
+def prepare_peers() -> Peers:
+    """Install what is missing and say where everything is."""
+    venv = Venv("lint", LINT)
+    venv.prepare()
+    node = Node(venv)
+    node.prepare()
+    boxes = [prepare_program("kannel", [name], "its tests") for name in ("bearerbox", "smsbox")]
+    return Peers(node.program, node.modules, *boxes)
