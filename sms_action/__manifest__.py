@@ -6,7 +6,8 @@
     "license": "LGPL-3",
     "author": "Odoo Automation Suite contributors",
     "website": "https://github.com/odoo-automation-suite/odoo-automation-suite",
-    "depends": ["base_automation_ext", "sms"],
+    "depends": ["base_automation_ext", "server_action_engine", "sms"],
+    "external_dependencies": {"python": ["phonenumbers"]},
     "data": [
         "security/ir.model.access.csv",
     ],
