@@ -1,0 +1,121 @@
+"""A fake of HTTP providers, written from their public documentation. It is a fake: it knows the
+requests of Twilio's, Vonage's and Clickatell's SMS APIs, checks them, and answers as documented."""
+
+import base64
+import json
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl, urlsplit
+
+ACCOUNT, SECRET = "AC1", "s3cret-word"
+
+
+class Provider:
+    """One server that plays all providers.
+
+    :ivar messages: what was accepted, as (provider, id, parameters)
+    :ivar replies: prepared answers, used up first: (status, headers, body), or an exception class
+        to close the connection, or a number of seconds to be silent for
+    """
+
+    def __init__(self):
+        self.messages = []
+        self.requests = []
+        self.replies = []
+        self.connections = 0
+        self._lock = threading.Lock()
+
+    def start(self):
+        provider = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
+
+            def setup(self):
+                super().setup()
+                with provider._lock:
+                    provider.connections += 1
+
+            def handle_any(self):
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                reply = provider.answer(self, body)
+                if reply is None:
+                    self.close_connection = True
+                    return
+                status, headers, content = reply
+                data = content if isinstance(content, bytes) else json.dumps(content).encode()
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+            do_GET = do_POST = handle_any
+
+            def log_message(self, *arguments):
+                """Keep the terminal quiet."""
+
+        class Server(ThreadingHTTPServer):
+            daemon_threads = True
+            request_queue_size = 100
+
+            def handle_error(self, request, address):
+                """A client that hangs up is part of the tests."""
+
+        self._server = Server(("127.0.0.1", 0), Handler)
+        self.port = self._server.server_address[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def answer(self, request, body):
+        with self._lock:
+            self.requests.append((request.path, dict(request.headers), body))
+            prepared = self.replies.pop(0) if self.replies else None
+        if isinstance(prepared, int | float):
+            time.sleep(prepared)
+            return None
+        if prepared is not None:
+            return None if prepared is EOFError else prepared
+        path = urlsplit(request.path).path
+        if path.endswith("/Messages.json"):
+            return self._twilio(request, dict(parse_qsl(body.decode())))
+        if path == "/sms/json":
+            return self._vonage(dict(parse_qsl(body.decode())))
+        if path == "/messages":
+            return self._clickatell(request, json.loads(body))
+        return 404, {"Content-Type": "text/html"}, b"<h1>Not found</h1>"
+
+    def _take(self, name, parameters):
+        with self._lock:
+            message_id = f"{name}-{len(self.messages) + 1}"
+            self.messages.append((name, message_id, parameters))
+        return message_id
+
+    def _twilio(self, request, form):
+        pair = base64.b64encode(f"{ACCOUNT}:{SECRET}".encode()).decode()
+        if request.headers.get("Authorization") != f"Basic {pair}":
+            return 401, {}, {"code": 20003, "message": "Authenticate", "status": 401}
+        if not form.get("To", "").startswith("+"):
+            return 400, {}, {"code": 21211, "message": "Invalid 'To'", "status": 400}
+        return 201, {}, {"sid": self._take("twilio", form), "status": "queued", "error_code": None}
+
+    def _vonage(self, form):
+        if (form.get("api_key"), form.get("api_secret")) != (ACCOUNT, SECRET):
+            problem = {"status": "4", "error-text": "Bad Credentials"}
+            return 200, {}, {"message-count": "1", "messages": [problem]}
+        one = {"to": form["to"], "message-id": self._take("vonage", form), "status": "0"}
+        return 200, {}, {"message-count": "1", "messages": [one]}
+
+    def _clickatell(self, request, content):
+        if request.headers.get("Authorization") != SECRET:
+            return 401, {}, {"errorCode": 1, "error": "Invalid or missing Integration API Key"}
+        one = {"apiMessageId": self._take("clickatell", content), "accepted": True}
+        return 202, {}, {"messages": [{**one, "to": content["to"][0], "error": None}]}
+
+    def close(self):
+        self._server.shutdown()
+        self._server.server_close()
