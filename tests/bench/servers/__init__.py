@@ -1,6 +1,7 @@
-"""Cases that need a running Odoo server: tasks, and OCA queue_job beside them."""
+"""Cases that need running servers: tasks, with OCA queue_job beside them, and what sends messages."""
 
-from . import linear, pickup, smtp_sessions, throughput
+from . import linear, pickup, sms_gateways, smtp_sessions, throughput
 
 _CASES = (throughput.CASE, pickup.CASE, linear.CASE, smtp_sessions.CASE)
+_CASES += (sms_gateways.SMPP, sms_gateways.HTTP)
 SERVER_CASES = {case.name: case for case in _CASES}
