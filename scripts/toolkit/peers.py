@@ -9,6 +9,10 @@ from .node import Node
 from .system_package import prepare_program
 from .venv import LINT, Venv
 
+# Daemons are in a folder that an ordinary user's PATH leaves out.
+BEARERBOX = ("bearerbox", "/usr/sbin/bearerbox")
+SMSBOX = ("smsbox", "/usr/sbin/smsbox")
+
 
 @dataclass(frozen=True)
 class Peers:
@@ -30,5 +34,5 @@ def prepare_peers() -> Peers:
     venv.prepare()
     node = Node(venv)
     node.prepare()
-    boxes = [prepare_program("kannel", [name], "its tests") for name in ("bearerbox", "smsbox")]
+    boxes = [prepare_program("kannel", names, "its tests") for names in (BEARERBOX, SMSBOX)]
     return Peers(node.program, node.modules, *boxes)

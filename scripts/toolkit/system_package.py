@@ -14,11 +14,7 @@ from .output import note, step
 
 def find_program(names: Sequence[str]) -> str | None:
     """Return the path of the first of these programs that is here."""
-    # Daemons are in folders that the PATH of an ordinary user leaves out.
-    path = os.pathsep.join((os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin"))
-    return next(
-        (found for found in (shutil.which(name, path=path) for name in names) if found), None
-    )
+    return next((found for found in map(shutil.which, names) if found), None)
 
 
 def prepare_program(package: str, names: Sequence[str], without: str) -> str | None:

@@ -14,6 +14,7 @@ from toolkit.databases import check_name
 from toolkit.errors import SetupError
 from toolkit.places import check_space, make_folder
 from toolkit.ports import demand_port, free_port
+from toolkit.system_package import prepare_program
 from toolkit.venv import pip_progress
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
@@ -165,3 +166,12 @@ def test_browser_is_looked_for_on_the_path(tmp_path, monkeypatch):
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
     assert find_browser() == str(program)
+
+
+def test_a_missing_package_is_named_with_the_command_that_brings_it(monkeypatch, capsys):
+    """Whoever is not root is told what to run, and goes on without it."""
+    monkeypatch.setattr("toolkit.system_package.is_root", lambda: False)
+    assert prepare_program("kannel", ["no-such-program"], "its tests") is None
+    said = capsys.readouterr()
+    assert "no kannel here: its tests will fail" in said.out + said.err
+    assert "sudo apt-get install kannel" in said.out + said.err
