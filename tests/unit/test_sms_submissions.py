@@ -29,6 +29,15 @@ def test_addresses_coding_and_validity():
     assert parts("Hello", receipts=False)[0].registered_delivery == 0
 
 
+def test_a_gateway_may_want_other_kinds_of_numbers():
+    (part,) = parts("Hi", source_ton=0, source_npi=8, destination_ton=2, destination_npi=0)
+    assert (part.source_ton, part.source_npi) == (0, 8)
+    assert (part.destination_ton, part.destination_npi) == (2, 0)
+    message = Message("m", TO, "Hi")
+    (nobody,) = submissions(message, SmppAccount("h"), 1)
+    assert (nobody.part.source, nobody.part.source_ton) == ("", 0)
+
+
 def test_keys_number_the_parts():
     message = Message("m", TO, "ж" * 100)
     found = submissions(message, SmppAccount("h"), 7)

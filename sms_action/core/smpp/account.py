@@ -50,6 +50,14 @@ class SmppAccount:
     gsm_as_latin1: bool = False
     """Whether the gateway's own alphabet is ISO 8859-1 instead of GSM 03.38. Parts then have 140
     characters, and a text with others is sent as UCS-2."""
+    source_ton: int | None = None
+    """Type of number of every sender, None: by what the sender is (section 5.2.5)."""
+    source_npi: int | None = None
+    """Numbering plan of every sender, None: by what the sender is (section 5.2.6)."""
+    destination_ton: int | None = None
+    """The same of every recipient."""
+    destination_npi: int | None = None
+    """The same of every recipient."""
     receipts: bool = True
     """Whether to ask for delivery reports."""
     service_type: str = ""

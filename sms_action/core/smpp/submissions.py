@@ -42,16 +42,17 @@ def submissions(message: Message, account: SmppAccount, reference: int) -> tuple
         UCS2.name: CODING_UCS2,
     }
     sender, to = message.sender, message.to
+    source = (sender.digits, sender.ton, sender.npi) if sender else ("", 0, 0)
     return tuple(
         Submission(
             (message.key, number),
             SubmitSm(
-                source=sender.digits if sender else "",
-                source_ton=sender.ton if sender else 0,
-                source_npi=sender.npi if sender else 0,
+                source=source[0],
+                source_ton=_chosen(account.source_ton, source[1]),
+                source_npi=_chosen(account.source_npi, source[2]),
                 destination=to.digits,
-                destination_ton=to.ton,
-                destination_npi=to.npi,
+                destination_ton=_chosen(account.destination_ton, to.ton),
+                destination_npi=_chosen(account.destination_npi, to.npi),
                 short_message=body.octets,
                 esm_class=body.esm_class,
                 data_coding=codings[segments.encoding.name],
@@ -63,3 +64,7 @@ def submissions(message: Message, account: SmppAccount, reference: int) -> tuple
         )
         for number, body in enumerate(bodies(segments, account.joining, reference), start=1)
     )
+
+
+def _chosen(fixed: int | None, usual: int) -> int:
+    return usual if fixed is None else fixed
