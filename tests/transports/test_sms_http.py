@@ -20,7 +20,7 @@ def account(name, url, **values):
     preset = PRESETS[name]
     host = preset.url.split("/")[2]
     local = replace(preset, url=preset.url.replace(f"https://{host}", url))
-    values = {"account": ACCOUNT, "secret": SECRET, "workers": 4, "answer_seconds": 1.0, **values}
+    values = {"account": ACCOUNT, "secret": SECRET, "workers": 4, "answer_seconds": 5.0, **values}
     return HttpAccount(local, **values)
 
 

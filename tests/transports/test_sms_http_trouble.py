@@ -17,7 +17,7 @@ HTML = b"<!DOCTYPE html><html><body>Welcome to the hotel network</body></html>"
 
 def account(url, **values):
     description = HttpDescription("own", "Own", f"{url}/sms/json", parameters={"to": "{to}"})
-    defaults = {"secret": "s3cret-word", "workers": 1, "answer_seconds": 0.5}
+    defaults = {"secret": "s3cret-word", "workers": 1, "answer_seconds": 1.5}
     values = {"connect_seconds": 1.0, **defaults, **values}
     return HttpAccount(description, "me", **values)
 
@@ -37,7 +37,7 @@ def send(gateway, count=1):
         ((400, {}, b'{"error": "no"}'), Fate.FAILED, "refused"),
         ((403, {}, b""), Fate.GATEWAY, "credentials"),
         (EOFError, Fate.IN_DOUBT, "lost"),
-        (2.0, Fate.IN_DOUBT, "no_answer"),
+        (4.0, Fate.IN_DOUBT, "no_answer"),
         ((200, {"Transfer-Encoding": "chunked"}, b"no chunk"), Fate.IN_DOUBT, "lost"),
         ((200, {"Content-Encoding": "gzip"}, b"no gzip"), Fate.IN_DOUBT, "lost"),
     ],
@@ -146,7 +146,7 @@ def test_an_answer_that_never_ends(answer, closing):
     started = time.monotonic()
     (outcome,) = send(closing(HttpGateway(account(f"http://127.0.0.1:{port}"))))
     assert outcome.fate is Fate.IN_DOUBT
-    assert time.monotonic() - started < 8, "it was not waited for"
+    assert time.monotonic() - started < 20, "it was not waited for"
 
 
 def test_a_huge_answer_is_not_kept(provider, closing):

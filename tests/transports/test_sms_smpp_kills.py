@@ -56,7 +56,7 @@ def test_answers_are_lost_on_the_way(start_smsc, start_proxy, closing):
     """The SMSC has all of them, nobody knows: each is in doubt, none is sent again."""
     smsc = start_smsc("node")
     proxy = start_proxy(smsc.port)
-    gateway = kit.account(proxy.port, window=4, answer_seconds=0.3, connect_seconds=0.5)
+    gateway = kit.account(proxy.port, window=4, answer_seconds=1.5, connect_seconds=0.5)
     sender = closing(kit.client(gateway))
     assert kit.outcomes(sender.send(kit.parts(gateway, 1)))[0, 1].fate is Fate.ACCEPTED
     proxy.answers_lost = True

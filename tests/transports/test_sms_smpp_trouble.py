@@ -19,7 +19,7 @@ def ok(number, sequence):
 
 
 def run(smsc, closing, count=3, **values):
-    gateway = kit.account(smsc.port, **{"window": 1, "answer_seconds": 0.5, **values})
+    gateway = kit.account(smsc.port, **{"window": 1, "answer_seconds": 1.5, **values})
     sender = closing(kit.client(gateway))
     found = kit.outcomes(sender.send(kit.parts(gateway, count)))
     return [found[number, 1] for number in range(count)]
@@ -55,7 +55,7 @@ def test_nobody_listens(closing):
 def test_an_smsc_that_goes_silent(start_smsc, closing):
     """Answers stop, also those to signs of life: what was sent is in doubt, the rest is not."""
     smsc = start_smsc("node", silent_after=2)
-    gateway = kit.account(smsc.port, window=1, answer_seconds=0.3, enquire_seconds=0.2)
+    gateway = kit.account(smsc.port, window=1, answer_seconds=1.0, enquire_seconds=0.5)
     sender = closing(kit.client(gateway))
     found = kit.outcomes(sender.send(kit.parts(gateway, 6)))
     fates = [found[number, 1].fate for number in range(6)]
@@ -67,7 +67,7 @@ def test_an_smsc_that_goes_silent(start_smsc, closing):
 def test_silence_on_an_idle_line_ends_the_session(closing):
     smsc = closing(OddSmsc(ok))
     sender = closing(kit.client(kit.account(smsc.port, answer_seconds=0.2, enquire_seconds=0.1)))
-    sender.listen(1.0)
+    sender.listen(2.5)
     commands = [command for command, _status in smsc.received]
     assert commands.count(constants.ENQUIRE_LINK) >= 2
     assert commands.count(constants.BIND_TRANSCEIVER) >= 2, "it came back"
@@ -75,7 +75,7 @@ def test_silence_on_an_idle_line_ends_the_session(closing):
 
 def test_an_smsc_that_answers_signs_of_life_is_kept(start_smsc, closing):
     smsc = start_smsc("node")
-    gateway = kit.account(smsc.port, answer_seconds=0.3, enquire_seconds=0.05)
+    gateway = kit.account(smsc.port, answer_seconds=3.0, enquire_seconds=0.05)
     sender = closing(kit.client(gateway))
     sender.listen(0.2)
     first = sender._link.session
@@ -159,7 +159,7 @@ def test_a_late_answer_resolves_the_doubt(closing):
         return b"".join(held) + ok(number, sequence)
 
     smsc = closing(OddSmsc(late))
-    gateway = kit.account(smsc.port, window=1, answer_seconds=0.3)
+    gateway = kit.account(smsc.port, window=1, answer_seconds=1.0)
     sender = closing(kit.client(gateway))
     answers = [(one.key, one.outcome.fate) for one in sender.send(kit.parts(gateway, 2))]
     assert answers == [((0, 1), Fate.IN_DOUBT), ((0, 1), Fate.ACCEPTED), ((1, 1), Fate.ACCEPTED)]
