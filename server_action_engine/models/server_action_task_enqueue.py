@@ -9,14 +9,11 @@ from odoo.tools import SQL
 
 from ..core.claim import batch_key
 from ..core.errors import LoopGuardError
+from ..core.frames import state_of
 from .server_action_task import KEY_TAKEN
 
-#: Set while a task runs: id of (the first of) the running tasks. The choke point then runs the
-#: action instead of queueing it once more.
-TASK_KEY = "server_action_engine_task"
-#: Set while a task runs: how many tasks created each other up to this one.
-DEPTH_KEY = "server_action_engine_task_depth"
-#: Set while a task runs: the values it was queued with.
+#: Context key while a task runs: the values it was queued with. Taken out of the context of any
+#: other call (``IrActionsServer.run``).
 PAYLOAD_KEY = "server_action_engine_task_values"
 #: Tasks without delay that create each other deeper than this are a loop.
 MAX_CHAIN_DEPTH = 100
@@ -38,8 +35,6 @@ _VOLATILE_CONTEXT = {
     "onchange_self",
     "params",
     "uid",
-    TASK_KEY,
-    DEPTH_KEY,
     PAYLOAD_KEY,
 }
 
@@ -176,7 +171,8 @@ class ServerActionTask(models.Model):
         # A task that comes back later is a timer; one that comes back at once is a loop.
         if delay_seconds:
             return 0
-        depth = self.env.context.get(DEPTH_KEY, -1) + 1
+        task = state_of(self.env.cr).task
+        depth = task.chain_depth + 1 if task else 0
         if depth > MAX_CHAIN_DEPTH:
             raise LoopGuardError(
                 self.env._(
