@@ -3,11 +3,13 @@
 import logging
 import time
 
-from odoo import SUPERUSER_ID, api, models
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.tools import config
 
 from ..core.claim import Turn
 from .event_hook_gate import is_disabled
 from .server_action_task_claim import CRASH_GRACE_SECONDS
+from .server_action_task_wait import REST_SECONDS, LaneRest
 
 _logger = logging.getLogger(__name__)
 
@@ -71,7 +73,9 @@ class ServerActionTask(models.Model):
             if not woken:
                 woken = bool(self._in_transaction(self._wake_sleeping_lanes, cron))
 
-        done, left = self._drain(until, progress.add, on_full)
+        seconds = REST_SECONDS if self._may_rest(cron) else 0
+        with LaneRest(self.env.cr.dbname, seconds) as rest:
+            done, left = self._drain(until, progress.add, on_full, rest)
         if left:
             (cron or self.env["ir.cron"]._get_task_lanes()[:1])._trigger()
         elif moment := self._in_transaction(self._get_next_moment):
@@ -106,12 +110,24 @@ class ServerActionTask(models.Model):
         return not cron or cron in self.env["ir.cron"]._get_usable_task_lanes()
 
     @api.model
-    def _drain(self, until=None, on_batch=None, on_full=None):
+    def _may_rest(self, cron):
+        """Tell whether a lane stays awake for a while when there is nothing to do.
+
+        Not the one that just looks in because a minute is over, nor one that holds the only
+        thread for scheduled actions there is.
+        """
+        due = self.env.context.get("cron_end_time") and cron.nextcall > fields.Datetime.now()
+        return bool(due) and config["max_cron_threads"] > 1
+
+    @api.model
+    def _drain(self, until=None, on_batch=None, on_full=None, rest=None):
         """Claim and run ready tasks, batch after batch, until none is left or time is over.
 
         :param until: on ``time.monotonic()``; None: until nothing is ready
         :param on_batch: called with the number of tasks after each batch
         :param on_full: called before a batch is run that leaves tasks of its kind to others
+        :param rest: a ``LaneRest`` for the time in which nothing is ready; None: only to wait for
+            what will be ready in a moment
         :returns: (tasks run, whether there may be more)
         """
         turn, heads, done = Turn(), [], 0
@@ -126,7 +142,7 @@ class ServerActionTask(models.Model):
                 heads = self._in_transaction(self._get_heads)
                 refreshed = time.monotonic()
             if not heads:
-                if not self._in_transaction(self._reap) and not self._wait_for_work(until):
+                if not self._in_transaction(self._reap) and not self._wait_for_work(until, rest):
                     return done, False
                 continue
             head = turn.choose(heads, time.monotonic())
@@ -134,6 +150,8 @@ class ServerActionTask(models.Model):
             if not more:
                 heads = [other for other in heads if other != head]
             done += count
+            if count and rest:
+                rest.worked()
             if count and on_batch:
                 on_batch(count)
         return done, True
@@ -159,18 +177,27 @@ class ServerActionTask(models.Model):
         return count - undecided, bool(undecided or claim.skipped or count >= limit)
 
     @api.model
-    def _wait_for_work(self, until):
-        """Sleep until a task is due or counts as crashed, if that is soon.
+    def _wait_for_work(self, until, rest):
+        """Sleep until a task is queued, due or counts as crashed, if that may be soon.
 
         :returns: False if there is nothing to wait for
         """
         if until is None:
             return False
+        self._checkpoint("lane.idle")
+        left = until - time.monotonic()
+        seconds = min(rest.left(), left) if rest else 0.0
         waits = self._in_transaction(self._get_waits)
-        wait = min((seconds for seconds in waits if seconds is not None), default=None)
-        if wait is None or wait > min(SHORT_WAIT_SECONDS, until - time.monotonic()):
+        wait = min((moment for moment in waits if moment is not None), default=None)
+        if wait is not None and wait <= min(SHORT_WAIT_SECONDS, left):
+            seconds = wait + 0.01 if seconds <= 0 else min(seconds, wait + 0.01)
+        if seconds <= 0:
             return False
-        time.sleep(wait + 0.01)
+        if rest is None:
+            time.sleep(seconds)
+        # What was queued before the lane listens, nobody tells it: it looks once more.
+        elif not rest.start():
+            rest.wait(seconds)
         return True
 
     @api.model

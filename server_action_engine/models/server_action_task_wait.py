@@ -1,0 +1,74 @@
+"""How a lane waits: for a moment it knows of, and for what other transactions commit meanwhile."""
+
+import select
+import time
+
+from odoo import sql_db
+
+#: A lane that was woken stays awake that long after its last task. What is queued meanwhile starts
+#: at once: starting a scheduled action takes Odoo up to a tenth of a second, each time.
+REST_SECONDS = 1.0
+
+#: What Odoo tells its own schedulers when a scheduled action is triggered, and where: the payload
+#: is the name of the database. (``IrCron._notifydb``)
+_CHANNEL, _DATABASE = "cron_trigger", "postgres"
+
+
+class LaneRest:
+    """The ear of a lane. It holds a connection from its first wait to the end of the lane.
+
+    ::
+
+        with LaneRest(database, seconds) as rest:
+            while work():
+                rest.worked()
+            if rest.start():        # from now on nothing is missed
+                look_once_more()
+            rest.wait(rest.left())
+    """
+
+    def __init__(self, database, seconds=REST_SECONDS):
+        """:param seconds: how long to stay awake after the last task; 0 for a lane that ends"""
+        self._database, self._seconds = database, seconds
+        self._until = time.monotonic() + seconds
+        self._cursor = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_error):
+        if self._cursor is not None:
+            # Connections to this database do not go back to the pool, where it would go on listening.
+            self._cursor.close()
+            self._cursor = None
+
+    def worked(self):
+        """Start the time anew after which the lane ends."""
+        self._until = time.monotonic() + self._seconds
+
+    def left(self):
+        """Return the seconds the lane still stays awake, 0.0 when it has rested enough."""
+        return max(0.0, self._until - time.monotonic()) if self._seconds else 0.0
+
+    def start(self):
+        """Begin to listen.
+
+        :returns: True the first time; what was committed before then has to be looked for
+        """
+        if self._cursor is not None:
+            return False
+        self._cursor = sql_db.db_connect(_DATABASE).cursor()
+        self._cursor.execute(f"LISTEN {_CHANNEL}")
+        self._cursor.commit()  # pylint: disable=invalid-commit; it holds nothing else
+        return True
+
+    def wait(self, seconds):
+        """Sleep until somebody triggers a scheduled action of the database, or time is over."""
+        connection, deadline = self._cursor._cnx, time.monotonic() + seconds
+        while (remaining := deadline - time.monotonic()) > 0:
+            connection.poll()
+            heard = {notice.payload for notice in connection.notifies}
+            connection.notifies.clear()
+            if self._database in heard:
+                return
+            select.select([connection], [], [], remaining)
