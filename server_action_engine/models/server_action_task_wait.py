@@ -38,7 +38,7 @@ class LaneRest:
 
     def __exit__(self, *_error):
         if self._cursor is not None:
-            # Connections to this database do not go back to the pool, where it would go on listening.
+            # It would go on listening in the pool, but connections to this database are not kept.
             self._cursor.close()
             self._cursor = None
 
