@@ -3,7 +3,7 @@
 import logging
 import time
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import SUPERUSER_ID, api, models
 from odoo.tools import config
 
 from ..core.claim import Turn
@@ -59,6 +59,7 @@ class ServerActionTask(models.Model):
         cron = self.env["ir.cron"].browse(self.env.context.get("cron_id"))
         if not self._may_run_lane(cron):
             return
+        rest = self._get_rest(cron)
         progress = LaneProgress(cron)
         # Ends the transaction the scheduled action was read in: it must not keep an old snapshot
         # alive for as long as the lane runs.
@@ -73,8 +74,7 @@ class ServerActionTask(models.Model):
             if not woken:
                 woken = bool(self._in_transaction(self._wake_sleeping_lanes, cron))
 
-        seconds = REST_SECONDS if self._may_rest(cron) else 0
-        with LaneRest(self.env.cr.dbname, seconds) as rest:
+        with rest:
             done, left = self._drain(until, progress.add, on_full, rest)
         if left:
             (cron or self.env["ir.cron"]._get_task_lanes()[:1])._trigger()
@@ -110,14 +110,24 @@ class ServerActionTask(models.Model):
         return not cron or cron in self.env["ir.cron"]._get_usable_task_lanes()
 
     @api.model
-    def _may_rest(self, cron):
-        """Tell whether a lane stays awake for a while when there is nothing to do.
+    def _get_rest(self, cron):
+        """Return the ``LaneRest`` of a lane: a moment in which it stays awake without work.
 
-        Not the one that just looks in because a minute is over, nor one that holds the only
-        thread for scheduled actions there is.
+        None for a lane that holds the only thread for scheduled actions, or a user's request. One
+        that has found nothing rests only if it was woken just now, which says that there is work
+        about, and that the next piece may be its own.
         """
-        due = self.env.context.get("cron_end_time") and cron.nextcall > fields.Datetime.now()
-        return bool(due) and config["max_cron_threads"] > 1
+        if config["max_cron_threads"] <= 1 or not self.env.context.get("cron_end_time"):
+            return LaneRest(self.env.cr.dbname, 0)
+        # Odoo has deleted the triggers of the running lane, but not committed that yet.
+        self.env.cr.execute(
+            "SELECT EXISTS (SELECT FROM ir_cron_trigger WHERE cron_id = %s AND call_at "
+            "BETWEEN clock_timestamp() AT TIME ZONE 'UTC' - %s * interval '1 second' "
+            "AND clock_timestamp() AT TIME ZONE 'UTC')",
+            [cron.id, REST_SECONDS],
+        )
+        [woken] = self.env.cr.fetchone()
+        return LaneRest(self.env.cr.dbname, REST_SECONDS, awake=woken)
 
     @api.model
     def _drain(self, until=None, on_batch=None, on_full=None, rest=None):

@@ -35,8 +35,9 @@ _VOLATILE_CONTEXT = {
     "onchange_self",
     "params",
     "uid",
-    PAYLOAD_KEY,
 }
+#: So do the keys that begin like this.
+_VOLATILE_PREFIXES = ("__", "server_action_engine_task")
 
 
 class ServerActionTask(models.Model):
@@ -143,7 +144,7 @@ class ServerActionTask(models.Model):
         """Return the part of the context that means the same when the task runs."""
         kept = {}
         for key, value in env.context.items():
-            if key in _VOLATILE_CONTEXT or key.startswith("__"):
+            if key in _VOLATILE_CONTEXT or key.startswith(_VOLATILE_PREFIXES):
                 continue
             try:
                 json.dumps(value)

@@ -5,7 +5,7 @@ import time
 
 from odoo import sql_db
 
-#: A lane that was woken stays awake that long after its last task. What is queued meanwhile starts
+#: A lane stays awake that long after its last task. What is queued meanwhile starts
 #: at once: starting a scheduled action takes Odoo up to a tenth of a second, each time.
 REST_SECONDS = 1.0
 
@@ -19,7 +19,7 @@ class LaneRest:
 
     ::
 
-        with LaneRest(database, seconds) as rest:
+        with LaneRest(database, REST_SECONDS) as rest:
             while work():
                 rest.worked()
             if rest.start():        # from now on nothing is missed
@@ -27,10 +27,12 @@ class LaneRest:
             rest.wait(rest.left())
     """
 
-    def __init__(self, database, seconds=REST_SECONDS):
-        """:param seconds: how long to stay awake after the last task; 0 for a lane that ends"""
+    def __init__(self, database, seconds, awake=False):
+        """:param seconds: how long to stay awake after the last task; 0 for a lane that ends
+        :param awake: stay awake that long also before the first one
+        """
         self._database, self._seconds = database, seconds
-        self._until = time.monotonic() + seconds
+        self._until = time.monotonic() + seconds if awake else 0.0
         self._cursor = None
 
     def __enter__(self):
@@ -48,7 +50,7 @@ class LaneRest:
 
     def left(self):
         """Return the seconds the lane still stays awake, 0.0 when it has rested enough."""
-        return max(0.0, self._until - time.monotonic()) if self._seconds else 0.0
+        return max(0.0, self._until - time.monotonic())
 
     def start(self):
         """Begin to listen.

@@ -47,9 +47,7 @@ def rest(env, folder, ledger, pause_at):
         notes.append(place=name, idle=idle)
 
     lane = env["ir.cron"]._get_task_lanes()[0]
-    # Due later, so it was not the minute that started it.
-    env.cr.execute("UPDATE ir_cron SET nextcall = now() AT TIME ZONE 'UTC' + interval '1 hour'")
-    env.cr.commit()
+    lane._trigger()
     until = time.monotonic() + LONG_SECONDS
     tasks = env["server.action.task"].with_context(cron_id=lane.id, cron_end_time=until)
     type(tasks)._checkpoint = checkpoint
