@@ -121,9 +121,9 @@ class ServerActionTask(models.Model):
             return LaneRest(self.env.cr.dbname, 0)
         # Odoo has deleted the triggers of the running lane, but not committed that yet.
         self.env.cr.execute(
-            "SELECT EXISTS (SELECT FROM ir_cron_trigger WHERE cron_id = %s AND call_at "
-            "BETWEEN clock_timestamp() AT TIME ZONE 'UTC' - %s * interval '1 second' "
-            "AND clock_timestamp() AT TIME ZONE 'UTC')",
+            "SELECT EXISTS (SELECT FROM ir_cron_trigger WHERE cron_id = %s "
+            "AND call_at <= clock_timestamp() AT TIME ZONE 'UTC' AND call_at "
+            "> (clock_timestamp() AT TIME ZONE 'UTC') - %s * interval '1 second')",
             [cron.id, REST_SECONDS],
         )
         [woken] = self.env.cr.fetchone()

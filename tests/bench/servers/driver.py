@@ -84,7 +84,9 @@ class Driver:
                 cr.rollback()
                 if not due:
                     return
-                time.sleep(0.1)
+                # By themselves, schedulers look around once a minute.
+                self.env(cr)["ir.cron"]._notifydb()
+                time.sleep(0.5)
         raise TimeoutError(f"scheduled actions were due after {WAIT_SECONDS} s")
 
     def run(self, queue, table, unfinished):
