@@ -113,9 +113,9 @@ class ServerActionTask(models.Model):
     def _get_rest(self, cron):
         """Return the ``LaneRest`` of a lane: a moment in which it stays awake without work.
 
-        None for a lane that holds the only thread for scheduled actions, or a user's request. One
-        that has found nothing rests only if it was woken just now, which says that there is work
-        about, and that the next piece may be its own.
+        There is no such moment for a lane that holds the only thread for scheduled actions, or a
+        user's request. A lane that has not found any work rests only if it was woken just now: then
+        there is work about, and the next piece may be its own.
         """
         if config["max_cron_threads"] <= 1 or not self.env.context.get("cron_end_time"):
             return LaneRest(self.env.cr.dbname, 0)
