@@ -76,12 +76,28 @@ class ServerActionTask(models.Model):
 
         with rest:
             done, left = self._drain(until, progress.add, on_full, rest)
-        if left:
+        if left or self._in_transaction(self._forget_calls, cron):
             (cron or self.env["ir.cron"]._get_task_lanes()[:1])._trigger()
         elif moment := self._in_transaction(self._get_next_moment):
             self._trigger_lanes_at(moment)
         progress.tell()
         _logger.debug("Lane %s ran %s tasks, more waiting: %s", cron.id, done, left)
+
+    @api.model
+    def _forget_calls(self, cr, cron):
+        """Delete the triggers that came while the lane was running: it has seen to them.
+
+        Odoo would start it once more for nothing. Those of before are Odoo's to delete, and locked.
+
+        :returns: whether there is work after all; a trigger is never seen without its tasks
+        """
+        cr.execute(
+            "DELETE FROM ir_cron_trigger WHERE id IN (SELECT id FROM ir_cron_trigger "
+            "WHERE cron_id = %s AND call_at <= clock_timestamp() AT TIME ZONE 'UTC' "
+            "FOR UPDATE SKIP LOCKED)",
+            [cron.id or None],
+        )
+        return bool(self._get_heads(cr))
 
     @api.model
     def _wake_sleeping_lanes(self, cr, cron):

@@ -3,11 +3,16 @@
 import select
 import time
 
+import psycopg2
+
 from odoo import sql_db
 
 #: A lane stays awake that long after its last task. What is queued meanwhile starts
 #: at once: starting a scheduled action takes Odoo up to a tenth of a second, each time.
 REST_SECONDS = 1.0
+
+#: A process that is being stopped is gone after this time.
+STOP_SECONDS = 10.0
 
 #: What Odoo tells its own schedulers when a scheduled action is triggered, and where: the payload
 #: is the name of the database. (``IrCron._notifydb``)
@@ -66,11 +71,19 @@ class LaneRest:
 
     def wait(self, seconds):
         """Sleep until somebody triggers a scheduled action of the database, or time is over."""
-        connection, deadline = self._cursor._cnx, time.monotonic() + seconds
-        while (remaining := deadline - time.monotonic()) > 0:
-            connection.poll()
-            heard = {notice.payload for notice in connection.notifies}
-            connection.notifies.clear()
-            if self._database in heard:
-                return
-            select.select([connection], [], [], remaining)
+        deadline = time.monotonic() + seconds
+        try:
+            while (remaining := deadline - time.monotonic()) > 0 and not self._is_called():
+                select.select([self._cursor._cnx], [], [], remaining)
+        except psycopg2.InterfaceError:
+            # Closed by this very process, which is being stopped. (``ThreadedServer.stop``) All a
+            # lane could still do fails and fills the log; the process ends and this thread with it.
+            time.sleep(STOP_SECONDS)
+            raise
+
+    def _is_called(self):
+        connection = self._cursor._cnx
+        connection.poll()
+        called = {notice.payload for notice in connection.notifies}
+        connection.notifies.clear()
+        return self._database in called
