@@ -14,7 +14,7 @@ def run(env, rounds, quick=False):
         with odoo_server(env, name, *THREADED):
             idle, resting = (
                 drive(env, name, "pickup", THREADED, samples=count, pause_seconds=pause)
-                for count, pause in ((10 if quick else 40, IDLE), (10 if quick else 60, RESTING))
+                for count, pause in ((10 if quick else 30, IDLE), (10 if quick else 60, RESTING))
             )
     text = [_line("idle   ", idle, " (wanted ≤ 150)"), _line("resting", resting)]
     return Figure(CASE.name, {**idle, "resting": resting}, text)
