@@ -136,6 +136,14 @@ class TestTaskLanes(TaskCase):
             self.assertEqual(len(self.triggers()), 1)
             self.triggers().unlink()
 
+    def test_a_lane_is_not_started_again_for_what_it_has_done(self):
+        """Calls that came while it ran are answered; those for the other lane stay."""
+        self.enqueue(self.new_code())
+        self.env.cr.flush()
+        self.assertEqual(self.triggers().cron_id, self.lanes)
+        self.assertEqual(self.run_lane(60), (4, 0))
+        self.assertEqual(self.triggers().cron_id, self.lanes - self.lanes[0])
+
     def test_a_lane_that_ends_with_work_left_triggers_itself(self):
         """Its time is over: it reports no remainder, so that other crons get their turn first."""
         self.enqueue(self.new_code())
