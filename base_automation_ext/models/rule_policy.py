@@ -51,15 +51,10 @@ class BaseAutomation(models.Model):
     def action_open_runs(self):
         """Open the runs this rule has started."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "server_action_engine.server_action_run_action"
+        return self.env["server.action.run"]._window_action(
+            [("origin_model", "=", self._name), ("origin_id", "=", self.id)],
+            self.env._("Runs of %(rule)s", rule=self.name),
         )
-        action.update(
-            name=self.env._("Runs of %(rule)s", rule=self.name),
-            domain=[("origin_model", "=", self._name), ("origin_id", "=", self.id)],
-            context={},
-        )
-        return action
 
     def action_pause(self):
         """Keep the rules from running until they are resumed."""

@@ -106,6 +106,18 @@ class Frame:
             yield from child.walk()
 
 
+@dataclass(frozen=True)
+class DueTask:
+    """The background task a transaction carries out."""
+
+    id: int
+    """Id of (the first of) the tasks that run together; 0 if a dry run shows what one would do."""
+    action_id: int
+    """The action the task was queued for. What that action starts is no task of its own."""
+    chain_depth: int = 0
+    """How many tasks created each other up to this one."""
+
+
 class EngineState:
     """The stack of running frames of one database cursor, and the transaction's budgets."""
 
@@ -118,6 +130,8 @@ class EngineState:
         """The recorder of a dry run, or None."""
         self.origin: dict[str, Any] | None = None
         """What starts the next root frame (a rule, a task …), or None for a direct call."""
+        self.task: DueTask | None = None
+        """The task that is being carried out. Never told by a context, which callers write."""
         self._savepoints = 0
         self._savepoint_transaction: object = None
 
@@ -167,6 +181,22 @@ class EngineState:
             yield
         finally:
             self.stack, self.actions_started = stack, started
+
+    @contextmanager
+    def carrying_out(self, task: DueTask | None) -> Iterator[None]:
+        """Let ``task.action_id`` run now although it belongs in the background; None: nothing."""
+        outer, self.task = self.task, task
+        try:
+            yield
+        finally:
+            self.task = outer
+
+    def is_due(self, action_id: int, path: str = "") -> bool:
+        """Tell whether an action is the one the running task was queued for.
+
+        :param path: the action's place in the tree of running ones, see :attr:`Frame.path`
+        """
+        return self.task is not None and not path and self.task.action_id == action_id
 
     def chain(self) -> list[str]:
         """Names of the running actions, outermost first."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+from functools import lru_cache
+
 from .expression import calls_methods, names_in
 from .free_names import free_names
 
@@ -40,3 +43,41 @@ def needs_own_context(source: str) -> bool:
     :returns: False only when the record can share one environment with the others
     """
     return calls_methods(source) or bool(names_in(source) & _CONTEXT_READERS)
+
+
+@lru_cache(maxsize=4096)
+def writes_constants_only(source: str) -> bool:
+    """Tell whether code does nothing but give the record constants: ``record.write({'a': 1})``.
+
+    Then all records of a batch can be written at once, with the same outcome. Any number of such
+    lines; values are texts, numbers, booleans and ``None``, since commands for lines of a record
+    and everything computed may mean something else for each record.
+    """
+    try:
+        body = ast.parse(source.strip(), mode="exec").body
+    except (SyntaxError, ValueError):
+        return False
+    return bool(body) and all(_is_constant_write(statement) for statement in body)
+
+
+def _is_constant_write(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Expr(
+            ast.Call(
+                func=ast.Attribute(value=ast.Name(id=name), attr="write"),
+                args=[ast.Dict(keys=keys, values=values)],
+                keywords=[],
+            )
+        ):
+            return (
+                name in _ONE_RECORD
+                and all(_is_constant(key) for key in keys)
+                and all(_is_constant(value) for value in values)
+            )
+    return False
+
+
+def _is_constant(node: ast.expr | None) -> bool:
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        node = node.operand
+    return isinstance(node, ast.Constant)

@@ -4,6 +4,7 @@ from odoo import models
 from odoo.exceptions import AccessError
 
 from ..core.frames import state_of
+from .server_action_task_enqueue import PAYLOAD_KEY
 
 
 class IrActionsServer(models.Model):
@@ -11,6 +12,11 @@ class IrActionsServer(models.Model):
 
     def run(self):
         self._check_direct_run()
+        context = self.env.context
+        if PAYLOAD_KEY in context and state_of(self.env.cr).task is None:
+            # Only a task has such values; whoever else names some makes them up.
+            context = {key: value for key, value in context.items() if key != PAYLOAD_KEY}
+            return self.with_env(self.env(context=context)).run()
         return super().run()
 
     def _check_direct_run(self):

@@ -6,13 +6,12 @@ from odoo import models
 from odoo.exceptions import AccessError, UserError
 
 from ..core.errors import is_retryable_db_error
-from ..core.frames import state_of
+from ..core.frames import DueTask, state_of
 from .dry_run_changes import ChangeTracker
 from .dry_run_outgoing import note_callbacks
 from .dry_run_recorder import Recorder, dry_run_of
 from .dry_run_report import ReportBuilder
 from .dry_run_sandbox import sandbox
-from .ir_actions_server import TASK_KEY
 
 
 class IrActionsServer(models.Model):
@@ -75,19 +74,16 @@ class IrActionsServer(models.Model):
             )
 
     def _run_dry(self, records, run=None):
-        context = {
-            "active_model": records._name,
-            "active_ids": records.ids,
-            "active_id": records[:1].id,
-        }
-        if self.execution == "task":
-            # Shown is what the task would do; that it waits for one is said in the report.
-            context[TASK_KEY] = -1
-        action = self.with_context(**context)
-        if run is None:
-            action.run()
-        else:
-            run(action, records)
+        action = self.with_context(
+            active_model=records._name, active_ids=records.ids, active_id=records[:1].id
+        )
+        # Shown is what the task would do; that it waits for one is said in the report.
+        task = DueTask(0, self.id) if self.execution == "task" else None
+        with state_of(self.env.cr).carrying_out(task):
+            if run is None:
+                action.run()
+            else:
+                run(action, records)
 
     # -- what the recorder hears ----------------------------------------------------------------
 

@@ -31,8 +31,6 @@ _STOCK_MODULES = frozenset(
 _SUPERUSER_TYPES = frozenset(
     {"mail_post", "followers", "remove_followers", "next_activity", "webhook", "sms"}
 )
-#: Context key by which the task drainer says "run now, you have been queued already".
-TASK_KEY = "server_action_engine_task"
 
 
 class IrActionsServer(models.Model):
@@ -236,7 +234,7 @@ class IrActionsServer(models.Model):
 
     def _is_due_task(self, frame):
         """Tell whether this very action was queued and is due now."""
-        return bool(self.env.context.get(TASK_KEY)) and not frame.path
+        return state_of(self.env.cr).is_due(self.id, frame.path)
 
     def _run_later(self, records, frame):
         self.env["server.action.task"]._enqueue(

@@ -7,7 +7,14 @@ from odoo.tools import safe_eval
 
 from ..core.errors import ExpressionError
 from ..core.expression import is_blank
-from ..core.scope import BATCH, RECORD, default_code_scope, needs_own_context
+from ..core.frames import state_of
+from ..core.scope import (
+    BATCH,
+    RECORD,
+    default_code_scope,
+    needs_own_context,
+    writes_constants_only,
+)
 from .budget import wall_clock_budget
 from .record_environment import RecordEnvironment
 
@@ -68,9 +75,24 @@ class IrActionsServer(models.Model):
     def _run_code(self, eval_context):
         records = self._code_records(eval_context)
         if self.code_scope == RECORD and records:
+            if self._may_write_at_once():
+                self._evaluate(self.code, self._eval_scope(eval_context, records), mode="exec")
+                return None
             return self._run_code_per_record(records, eval_context)
         self._evaluate(self.code, eval_context, mode="exec")
         return eval_context.get("action")
+
+    def _may_write_at_once(self):
+        """Tell whether one call may write all records, instead of one call for each of them.
+
+        Only for tasks: if a model refuses to write several records, or one of them fails, those
+        who run tasks try them in ever smaller parts, down to the single record.
+        """
+        state = state_of(self.env.cr)
+        frame = state.current
+        return bool(
+            frame and state.is_due(self.id, frame.path) and writes_constants_only(self.code)
+        )
 
     def _check_transaction(self):
         """Say so when the code caught a database error and left the transaction unusable.

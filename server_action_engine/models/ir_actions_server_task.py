@@ -6,7 +6,6 @@ from ..core.frames import state_of
 from ..core.retry import RetryPolicy
 from ..core.scope import RECORD
 from .error_policy import RETRY
-from .server_action_task_enqueue import TASK_KEY
 
 
 class IrActionsServer(models.Model):
@@ -57,7 +56,8 @@ class IrActionsServer(models.Model):
     def _log_run(self, frame):
         # A batch of tasks that fails is halved until the failing task is alone. Only that last
         # attempt is worth a line; the drainer writes it when the savepoint is gone.
-        if frame.state == "failed" and self.env.context.get(TASK_KEY):
-            state_of(self.env.cr).failed_task_frame = frame
+        state = state_of(self.env.cr)
+        if frame.state == "failed" and state.is_due(self.id):
+            state.failed_task_frame = frame
             return
         super()._log_run(frame)

@@ -38,15 +38,9 @@ class IrActionsServer(models.Model):
     def action_open_runs(self):
         """Open the runs of the action."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "server_action_engine.server_action_run_action"
+        return self.env["server.action.run"]._window_action(
+            [("action_id", "=", self.id)], self.env._("Runs of %(action)s", action=self.name)
         )
-        action.update(
-            name=self.env._("Runs of %(action)s", action=self.name),
-            domain=[("action_id", "=", self.id)],
-            context={},
-        )
-        return action
 
     def unlink(self):
         ids = self.ids

@@ -8,7 +8,6 @@ from odoo.tools import ormcache
 
 from ..core.errors import is_retryable_db_error
 from ..core.frames import DEFAULT_MAX_ACTIONS, DEFAULT_MAX_DEPTH, state_of
-from .ir_actions_server import TASK_KEY
 
 _logger = logging.getLogger(__name__)
 
@@ -58,13 +57,13 @@ class IrActionsServer(models.Model):
         trigger = {"user_id": self.env.uid, "company_id": self.env.company.id}
         if state.origin:
             return {**trigger, **state.origin}
-        if task_id := self.env.context.get(TASK_KEY):
+        if state.is_due(self.id):
             return {
                 **trigger,
                 "kind": "task",
                 "model": "server.action.task",
-                "id": task_id,
-                "name": self.env._("Task %(id)s", id=task_id),
+                "id": state.task.id,
+                "name": self.env._("Task %(id)s", id=state.task.id),
             }
         if self.usage == "ir_cron":
             cron = self.ir_cron_ids[:1]

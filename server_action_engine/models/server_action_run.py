@@ -103,6 +103,13 @@ class ServerActionRun(models.Model):
             model = self.env.get(run.model) if run.model else None
             run.model_name = model._description if model is not None else run.model
 
+    @api.depends("action_name")
+    def _compute_display_name(self):
+        # An action runs often: without the number, all its runs had the same title.
+        for run in self:
+            name = run.action_name or self.env._("Run")
+            run.display_name = f"{name} #{run.id}"
+
     @api.depends("step_ids")
     def _compute_timeline(self):
         for run in self:
@@ -223,25 +230,32 @@ class ServerActionRun(models.Model):
         self.check_access("read")
         record = self.env[model].browse(res_id).exists()
         record.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "server_action_engine.server_action_run_action"
+        return self._window_action(
+            [("model", "=", model), ("record_id", "=", res_id)],
+            self.env._("Runs on %(record)s", record=record.display_name or res_id),
+            erase_model=model,
+            erase_record_id=res_id,
         )
-        action.update(
-            name=self.env._("Runs on %(record)s", record=record.display_name or res_id),
-            domain=[("model", "=", model), ("record_id", "=", res_id)],
-            context={"erase_model": model, "erase_record_id": res_id},
-        )
-        return action
 
     @api.model
     def action_open_runs_from(self, model, res_id):
         """Return the window action with the runs started by a rule, schedule or task."""
         self.check_access("read")
+        return self._window_action([("origin_model", "=", model), ("origin_id", "=", res_id)])
+
+    @api.model
+    def _window_action(self, domain, name=None, **context):
+        """Return the window action with the runs of a domain.
+
+        :param name: its title; default is that of the menu
+        """
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "server_action_engine.server_action_run_action"
         )
-        action.update(domain=[("origin_model", "=", model), ("origin_id", "=", res_id)], context={})
-        return action
+        if name:
+            # The web client prefers the second one, which came with the menu's action.
+            action.update(name=name, display_name=name)
+        return {**action, "domain": domain, "context": context}
 
     def action_open_records(self):
         """Open the records the run worked on."""

@@ -4,10 +4,12 @@ import logging
 import time
 
 from odoo import SUPERUSER_ID, api, models
+from odoo.tools import config
 
 from ..core.claim import Turn
 from .event_hook_gate import is_disabled
 from .server_action_task_claim import CRASH_GRACE_SECONDS
+from .server_action_task_wait import REST_SECONDS, LaneRest
 
 _logger = logging.getLogger(__name__)
 
@@ -57,6 +59,7 @@ class ServerActionTask(models.Model):
         cron = self.env["ir.cron"].browse(self.env.context.get("cron_id"))
         if not self._may_run_lane(cron):
             return
+        rest = self._get_rest(cron)
         progress = LaneProgress(cron)
         # Ends the transaction the scheduled action was read in: it must not keep an old snapshot
         # alive for as long as the lane runs.
@@ -71,13 +74,30 @@ class ServerActionTask(models.Model):
             if not woken:
                 woken = bool(self._in_transaction(self._wake_sleeping_lanes, cron))
 
-        done, left = self._drain(until, progress.add, on_full)
-        if left:
+        with rest:
+            done, left = self._drain(until, progress.add, on_full, rest)
+        if left or self._in_transaction(self._forget_calls, cron):
             (cron or self.env["ir.cron"]._get_task_lanes()[:1])._trigger()
         elif moment := self._in_transaction(self._get_next_moment):
             self._trigger_lanes_at(moment)
         progress.tell()
         _logger.debug("Lane %s ran %s tasks, more waiting: %s", cron.id, done, left)
+
+    @api.model
+    def _forget_calls(self, cr, cron):
+        """Delete the triggers that came while the lane was running: it has seen to them.
+
+        Odoo would start it once more for nothing. Those of before are Odoo's to delete, and locked.
+
+        :returns: whether there is work after all; a trigger is never seen without its tasks
+        """
+        cr.execute(
+            "DELETE FROM ir_cron_trigger WHERE id IN (SELECT id FROM ir_cron_trigger "
+            "WHERE cron_id = %s AND call_at <= clock_timestamp() AT TIME ZONE 'UTC' "
+            "FOR UPDATE SKIP LOCKED)",
+            [cron.id or None],
+        )
+        return bool(self._get_heads(cr))
 
     @api.model
     def _wake_sleeping_lanes(self, cr, cron):
@@ -106,12 +126,34 @@ class ServerActionTask(models.Model):
         return not cron or cron in self.env["ir.cron"]._get_usable_task_lanes()
 
     @api.model
-    def _drain(self, until=None, on_batch=None, on_full=None):
+    def _get_rest(self, cron):
+        """Return the ``LaneRest`` of a lane: a moment in which it stays awake without work.
+
+        There is no such moment for a lane that holds the only thread for scheduled actions, or a
+        user's request. A lane that has not found any work rests only if it was woken just now: then
+        there is work about, and the next piece may be its own.
+        """
+        if config["max_cron_threads"] <= 1 or not self.env.context.get("cron_end_time"):
+            return LaneRest(self.env.cr.dbname, 0)
+        # Odoo has deleted the triggers of the running lane, but not committed that yet.
+        self.env.cr.execute(
+            "SELECT EXISTS (SELECT FROM ir_cron_trigger WHERE cron_id = %s "
+            "AND call_at <= clock_timestamp() AT TIME ZONE 'UTC' AND call_at "
+            "> (clock_timestamp() AT TIME ZONE 'UTC') - %s * interval '1 second')",
+            [cron.id, REST_SECONDS],
+        )
+        [woken] = self.env.cr.fetchone()
+        return LaneRest(self.env.cr.dbname, REST_SECONDS, awake=woken)
+
+    @api.model
+    def _drain(self, until=None, on_batch=None, on_full=None, rest=None):
         """Claim and run ready tasks, batch after batch, until none is left or time is over.
 
         :param until: on ``time.monotonic()``; None: until nothing is ready
         :param on_batch: called with the number of tasks after each batch
         :param on_full: called before a batch is run that leaves tasks of its kind to others
+        :param rest: a ``LaneRest`` for the time in which nothing is ready; None: only to wait for
+            what will be ready in a moment
         :returns: (tasks run, whether there may be more)
         """
         turn, heads, done = Turn(), [], 0
@@ -126,7 +168,7 @@ class ServerActionTask(models.Model):
                 heads = self._in_transaction(self._get_heads)
                 refreshed = time.monotonic()
             if not heads:
-                if not self._in_transaction(self._reap) and not self._wait_for_work(until):
+                if not self._in_transaction(self._reap) and not self._wait_for_work(until, rest):
                     return done, False
                 continue
             head = turn.choose(heads, time.monotonic())
@@ -134,6 +176,8 @@ class ServerActionTask(models.Model):
             if not more:
                 heads = [other for other in heads if other != head]
             done += count
+            if count and rest:
+                rest.worked()
             if count and on_batch:
                 on_batch(count)
         return done, True
@@ -159,18 +203,27 @@ class ServerActionTask(models.Model):
         return count - undecided, bool(undecided or claim.skipped or count >= limit)
 
     @api.model
-    def _wait_for_work(self, until):
-        """Sleep until a task is due or counts as crashed, if that is soon.
+    def _wait_for_work(self, until, rest):
+        """Sleep until a task is queued, due or counts as crashed, if that may be soon.
 
         :returns: False if there is nothing to wait for
         """
         if until is None:
             return False
+        self._checkpoint("lane.idle")
+        left = until - time.monotonic()
+        seconds = min(rest.left(), left) if rest else 0.0
         waits = self._in_transaction(self._get_waits)
-        wait = min((seconds for seconds in waits if seconds is not None), default=None)
-        if wait is None or wait > min(SHORT_WAIT_SECONDS, until - time.monotonic()):
+        wait = min((moment for moment in waits if moment is not None), default=None)
+        if wait is not None and wait <= min(SHORT_WAIT_SECONDS, left):
+            seconds = wait + 0.01 if seconds <= 0 else min(seconds, wait + 0.01)
+        if seconds <= 0:
             return False
-        time.sleep(wait + 0.01)
+        if rest is None:
+            time.sleep(seconds)
+        # What was queued before the lane listens, nobody tells it: it looks once more.
+        elif not rest.start():
+            rest.wait(seconds)
         return True
 
     @api.model

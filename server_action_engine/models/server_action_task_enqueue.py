@@ -9,14 +9,11 @@ from odoo.tools import SQL
 
 from ..core.claim import batch_key
 from ..core.errors import LoopGuardError
+from ..core.frames import state_of
 from .server_action_task import KEY_TAKEN
 
-#: Set while a task runs: id of (the first of) the running tasks. The choke point then runs the
-#: action instead of queueing it once more.
-TASK_KEY = "server_action_engine_task"
-#: Set while a task runs: how many tasks created each other up to this one.
-DEPTH_KEY = "server_action_engine_task_depth"
-#: Set while a task runs: the values it was queued with.
+#: Context key while a task runs: the values it was queued with. Taken out of the context of any
+#: other call (``IrActionsServer.run``).
 PAYLOAD_KEY = "server_action_engine_task_values"
 #: Tasks without delay that create each other deeper than this are a loop.
 MAX_CHAIN_DEPTH = 100
@@ -38,10 +35,9 @@ _VOLATILE_CONTEXT = {
     "onchange_self",
     "params",
     "uid",
-    TASK_KEY,
-    DEPTH_KEY,
-    PAYLOAD_KEY,
 }
+#: So do the keys that begin like this.
+_VOLATILE_PREFIXES = ("__", "server_action_engine_task")
 
 
 class ServerActionTask(models.Model):
@@ -148,7 +144,7 @@ class ServerActionTask(models.Model):
         """Return the part of the context that means the same when the task runs."""
         kept = {}
         for key, value in env.context.items():
-            if key in _VOLATILE_CONTEXT or key.startswith("__"):
+            if key in _VOLATILE_CONTEXT or key.startswith(_VOLATILE_PREFIXES):
                 continue
             try:
                 json.dumps(value)
@@ -176,7 +172,8 @@ class ServerActionTask(models.Model):
         # A task that comes back later is a timer; one that comes back at once is a loop.
         if delay_seconds:
             return 0
-        depth = self.env.context.get(DEPTH_KEY, -1) + 1
+        task = state_of(self.env.cr).task
+        depth = task.chain_depth + 1 if task else 0
         if depth > MAX_CHAIN_DEPTH:
             raise LoopGuardError(
                 self.env._(

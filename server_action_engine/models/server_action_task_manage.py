@@ -63,9 +63,10 @@ class ServerActionTask(models.Model):
     def action_open_runs(self):
         """Open the run log of the task's attempts."""
         self.ensure_one()
-        action = self._open("server.action.run", [])
-        action["domain"] = [("origin_model", "=", self._name), ("origin_id", "=", self.id)]
-        return action
+        return self.env["server.action.run"]._window_action(
+            [("origin_model", "=", self._name), ("origin_id", "=", self.id)],
+            self.env._("Runs of %(task)s", task=self.display_name),
+        )
 
     @api.model
     def _open(self, model, ids):

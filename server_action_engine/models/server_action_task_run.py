@@ -11,10 +11,10 @@ from odoo.exceptions import UserError
 from ..core.bisection import Bisection
 from ..core.claim import SEPARATE
 from ..core.errors import PermanentError, is_retryable_db_error
-from ..core.frames import Frame, state_of
+from ..core.frames import DueTask, Frame, state_of
 from ..core.retry import TRANSIENT_POLICY, RetryPolicy
 from .server_action_task_claim import MAX_TRIES
-from .server_action_task_enqueue import DEPTH_KEY, PAYLOAD_KEY, TASK_KEY
+from .server_action_task_enqueue import PAYLOAD_KEY
 from .transaction_queues import revocable_savepoint
 
 _logger = logging.getLogger(__name__)
@@ -149,18 +149,15 @@ class ServerActionTask(models.Model):
             active_model=first["model"],
             active_ids=records.ids,
             active_id=records[:1].id,
-            **{
-                TASK_KEY: first["id"],
-                DEPTH_KEY: first["chain_depth"],
-                PAYLOAD_KEY: first["payload"],
-            },
+            **{PAYLOAD_KEY: first["payload"]},
         )
         message = self.env._(
             "“%(action)s” runs as a background task, where nothing may be committed or rolled "
             "back in between: the task would not be safe to repeat. Use a scheduled action.",
             action=action.sudo().name,
         )
-        with no_commit(self.env.cr, message):
+        task = DueTask(first["id"], action.id, first["chain_depth"])
+        with no_commit(self.env.cr, message), state_of(self.env.cr).carrying_out(task):
             result = action.run()
             env.flush_all()
         if isinstance(result, dict):

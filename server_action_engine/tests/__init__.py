@@ -23,6 +23,7 @@ from . import test_object_copy
 from . import test_object_upsert
 from . import test_stock_types
 from . import test_task_enqueue
+from . import test_task_pretended
 from . import test_task_run
 from . import test_task_manage
 from . import test_task_lanes

@@ -169,6 +169,25 @@ class TestRunLog(RunLogCase):
         action = self.logged_action.action_open_runs()
         self.assertEqual(len(self.Run.search(action["domain"])), 2)
 
+    def test_titles_say_whose_runs_they_are(self):
+        """The web client shows ``display_name`` in its breadcrumbs, and ``name`` only without."""
+        for window, name in (
+            (self.logged_action.action_open_runs(), self.logged_action.name),
+            (self.Run.action_open_runs_of("res.partner", self.partner.id), self.partner.name),
+        ):
+            self.assertIn(name, window["display_name"])
+            self.assertEqual(window["name"], window["display_name"])
+        window = self.Run.action_open_runs_from("ir.cron", 1)
+        self.assertEqual(window["display_name"], "Runs")
+
+    def test_each_run_has_a_name_of_its_own(self):
+        """Runs of one action can be told apart, and one whose action had no name has one."""
+        run, other = self.record(), self.record()
+        self.assertEqual(run.display_name, f"{run.action_name} #{run.id}")
+        self.assertNotEqual(run.display_name, other.display_name)
+        nameless = self.record(self.new_frame(action_name=""))
+        self.assertEqual(nameless.display_name, f"Run #{nameless.id}")
+
     def test_runs_of_a_record_are_found(self):
         """By the record's id, also in a batch, and not by that of another model."""
         run = self.record()

@@ -6,6 +6,7 @@ from odoo.tests import tagged
 from odoo.tools import config
 
 from odoo.addons.server_action_engine.core.errors import LoopGuardError
+from odoo.addons.server_action_engine.core.frames import DueTask, state_of
 from odoo.addons.server_action_engine.core.retry import RetryPolicy
 
 from .task_case import TaskCase
@@ -139,11 +140,12 @@ class TestTaskEnqueue(TaskCase):
     def test_tasks_that_create_each_other_without_delay_are_a_loop(self):
         """The chain is cut; with a delay it is a timer and goes on."""
         action = self.new_code()
-        task_model = self.Task.with_context(server_action_engine_task_depth=100)
-        with self.assertRaises(LoopGuardError) as caught:
-            task_model._enqueue(action, self.partner)
-        self.assertIn(action.name, str(caught.exception))
-        task = task_model._enqueue(action, self.partner, delay_seconds=60)
+        last = DueTask(1, action.id, 100)
+        with state_of(self.env.cr).carrying_out(last):
+            with self.assertRaises(LoopGuardError) as caught:
+                self.enqueue(action, self.partner)
+            self.assertIn(action.name, str(caught.exception))
+            task = self.enqueue(action, self.partner, delay_seconds=60)
         self.assertEqual(task.chain_depth, 0)
 
     def test_a_chain_of_tasks_is_counted(self):

@@ -136,6 +136,14 @@ class TestTaskLanes(TaskCase):
             self.assertEqual(len(self.triggers()), 1)
             self.triggers().unlink()
 
+    def test_a_lane_is_not_started_again_for_what_it_has_done(self):
+        """Calls that came while it ran are answered; those for the other lane stay."""
+        self.enqueue(self.new_code())
+        self.env.cr.flush()
+        self.assertEqual(self.triggers().cron_id, self.lanes)
+        self.assertEqual(self.run_lane(60), (4, 0))
+        self.assertEqual(self.triggers().cron_id, self.lanes - self.lanes[0])
+
     def test_a_lane_that_ends_with_work_left_triggers_itself(self):
         """Its time is over: it reports no remainder, so that other crons get their turn first."""
         self.enqueue(self.new_code())
@@ -152,6 +160,29 @@ class TestTaskLanes(TaskCase):
         self.triggers().unlink()
         self.assertEqual(self.run_lane(60), (0, 0))
         self.assertGreaterEqual(self.triggers().call_at, task.due_at)
+
+    def test_a_lane_rests_after_work_or_when_it_was_woken(self):
+        """Not if it only looks in, or nobody else could run scheduled actions meanwhile."""
+        lane, scheduled = self.lanes[0], self.Task.with_context(cron_end_time=time.monotonic() + 60)
+        with patch.dict(config.options, {"max_cron_threads": 2}):
+            rest = scheduled._get_rest(lane)
+            self.assertFalse(rest.left())
+            rest.worked()
+            self.assertTrue(rest.left())
+            by_hand = self.Task._get_rest(lane)
+            by_hand.worked()
+            self.assertFalse(by_hand.left(), "a user waits")
+            lane._trigger()
+            # Odoo cuts the moment down to the second.
+            self.env.cr.execute(
+                "UPDATE ir_cron_trigger SET call_at = clock_timestamp() AT TIME ZONE 'UTC'"
+            )
+            self.assertTrue(scheduled._get_rest(lane).left())
+            self.assertFalse(scheduled._get_rest(self.lanes[1]).left())
+        with patch.dict(config.options, {"max_cron_threads": 1}):
+            rest = scheduled._get_rest(lane)
+            rest.worked()
+            self.assertFalse(rest.left())
 
     # -- order ------------------------------------------------------------------------------------
 

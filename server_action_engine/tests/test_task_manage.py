@@ -106,6 +106,7 @@ class TestTaskManage(TaskCase):
         self.drain()
         runs = task.action_open_runs()
         self.assertEqual(self.env[runs["res_model"]].search_count(runs["domain"]), 1)
+        self.assertEqual(runs["display_name"], f"Runs of {task.display_name}")
 
     def test_finished_tasks_are_cleared_after_their_time(self):
         """Done 7 days, failed 90, unfinished and held keys as long as they are needed."""

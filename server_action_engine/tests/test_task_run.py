@@ -27,6 +27,47 @@ class TestTaskRun(TaskCase):
         self.assertEqual(runs.mapped("record_count"), [4])
         self.assertEqual(runs.trigger_kind, "task")
 
+    def count_writes(self, refuse_many=False):
+        """Return a list that gets the number of records of each ``write`` on partners."""
+        sizes, original = [], type(self.partners).write
+
+        def write(records, vals):
+            sizes.append(len(records))
+            if refuse_many:
+                records.ensure_one()
+            return original(records, vals)
+
+        self.patch(type(self.partners), "write", write)
+        return sizes
+
+    def test_code_that_writes_constants_writes_all_records_at_once(self):
+        """Four tasks are one ``write``; called directly, the code still has its turn per record."""
+        action = self.new_code("record.write({'color': 42})")
+        tasks = self.enqueue(action)
+        sizes = self.count_writes()
+        self.drain()
+        self.assertEqual(sizes, [4])
+        self.assertEqual(self.partners.mapped("color"), [42] * 4)
+        self.assertEqual(set(tasks.mapped("state")), {"done"})
+        self.run_on(action, self.partners)
+        self.assertEqual(sizes, [4, 1, 1, 1, 1])
+
+    def test_code_that_computes_has_its_turn_per_record(self):
+        """Only constants are the same for every record."""
+        self.enqueue(self.new_code())
+        sizes = self.count_writes()
+        self.drain()
+        self.assertEqual(sizes, [1, 1, 1, 1])
+        self.assertEqual(self.partners.mapped("color"), [100, 101, 102, 103])
+
+    def test_a_model_that_refuses_many_records_gets_them_one_by_one(self):
+        """No task fails because others were run with it."""
+        tasks = self.enqueue(self.new_code("record.write({'color': 42})"))
+        self.count_writes(refuse_many=True)
+        self.drain()
+        self.assertEqual(set(tasks.mapped("state")), {"done"})
+        self.assertEqual(self.partners.mapped("color"), [42] * 4)
+
     def test_two_tasks_for_one_record_are_two_runs(self):
         """Each task counts, also when both could be in one batch."""
         action = self.new_code()

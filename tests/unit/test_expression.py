@@ -19,7 +19,11 @@ from server_action_engine.core.expression import (
     is_blank,
     names_in,
 )
-from server_action_engine.core.scope import default_code_scope, needs_own_context
+from server_action_engine.core.scope import (
+    default_code_scope,
+    needs_own_context,
+    writes_constants_only,
+)
 
 
 def accept(code, source):
@@ -126,6 +130,36 @@ def test_the_scope_follows_the_names(source, scope):
 )
 def test_code_that_may_read_the_context_is_recognised(source, needed):
     assert needs_own_context(source) is needed
+
+
+@pytest.mark.parametrize(
+    ("source", "constant"),
+    [
+        ("record.write({'color': 4})", True),
+        ("# why\nobject.write({'a': -1, 'b': None})\nobj.write({'c': 'x', 'd': True})", True),
+        ("record.write({})", True),
+        ("", False),
+        ("syntax error (", False),
+        ("record.write({'color': record.color + 1})", False),
+        ("record.write({'color': color})", False),
+        ("record.write({name: 1})", False),
+        ("record.write({**values})", False),
+        ("record.write({'line_ids': [(0, 0, {})]})", False),
+        ("record.write({'a': f'{record.id}'})", False),
+        ("record.write(vals)", False),
+        ("record.write({'a': 1}, {'b': 2})", False),
+        ("record.write(vals={'a': 1})", False),
+        ("record.parent_id.write({'a': 1})", False),
+        ("record.sudo().write({'a': 1})", False),
+        ("env.write({'a': 1})", False),
+        ("record.unlink()", False),
+        ("action = record.write({'a': 1})", False),
+        ("if record.active: record.write({'a': 1})", False),
+        ("record.write({'a': 1})\nraise UserError('no')", False),
+    ],
+)
+def test_code_that_only_writes_constants_is_recognised(source, constant):
+    assert writes_constants_only(source) is constant
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from server_action_engine.core.errors import LoopGuardError
-from server_action_engine.core.frames import MAX_SAVEPOINTS, EngineState, Frame, state_of
+from server_action_engine.core.frames import MAX_SAVEPOINTS, DueTask, EngineState, Frame, state_of
 
 
 def frame(name="action"):
@@ -92,3 +92,23 @@ def test_a_failed_frame_keeps_the_error():
     assert failed.error_type == "KeyError"
     assert "missing" in failed.error_message
     assert "Traceback" in failed.traceback
+
+
+def test_only_the_action_of_the_task_is_due():
+    state = EngineState()
+    assert not state.is_due(1)
+    with state.carrying_out(DueTask(7, action_id=1)):
+        assert state.is_due(1)
+        assert not state.is_due(1, "multi/0"), "a part of it is no task"
+        assert not state.is_due(2), "nor is what its code starts"
+        with state.carrying_out(None):
+            assert not state.is_due(1)
+        assert state.is_due(1)
+    assert not state.is_due(1)
+
+
+def test_a_task_that_fails_is_not_due_any_more():
+    state = EngineState()
+    with pytest.raises(KeyError), state.carrying_out(DueTask(7, action_id=1)):
+        raise KeyError
+    assert state.task is None

@@ -1,4 +1,4 @@
-"""Cases that need running servers: tasks, with OCA queue_job beside them, and what sends messages."""
+"""Cases with processes of their own: servers, gateways, mail servers on loopback."""
 
 from . import linear, pickup, sms_gateways, smtp_sessions, throughput
 

@@ -14,6 +14,7 @@ from .. import data
 POLL_SECONDS = 0.01
 WAIT_SECONDS = 900
 TASK_SOURCE = "record.write({'color': %d})"
+COMPUTED_SOURCE = "record.write({'color': (record.id + %d) %% 12})"
 BATCH_SOURCE = """
 for partner in env['res.partner'].search([('ref', 'like', 'bench-')], limit=%d):
     partner.write({'color': %d})
@@ -70,6 +71,24 @@ class Driver:
                     raise TimeoutError(f"{table}: work was left after {WAIT_SECONDS} s")
                 time.sleep(POLL_SECONDS)
 
+    def settle(self):
+        """Wait until no scheduled action is due: in a fresh database all of them are at first."""
+        deadline = time.monotonic() + WAIT_SECONDS
+        with self.registry.cursor() as cr:
+            while time.monotonic() < deadline:
+                cr.execute(
+                    "SELECT EXISTS (SELECT FROM ir_cron "
+                    "WHERE active AND nextcall <= now() AT TIME ZONE 'UTC')"
+                )
+                [due] = cr.fetchone()
+                cr.rollback()
+                if not due:
+                    return
+                # By themselves, schedulers look around once a minute.
+                self.env(cr)["ir.cron"]._notifydb()
+                time.sleep(0.5)
+        raise TimeoutError(f"scheduled actions were due after {WAIT_SECONDS} s")
+
     def run(self, queue, table, unfinished):
         """Queue work and wait for it.
 
@@ -92,8 +111,11 @@ def install(driver):
 
 
 def _rounds(driver, rounds, records, queue, table):
-    """Measure several rounds; the first, untimed one wakes everything up."""
-    driver.run(lambda env: queue(env, 20, 2), *table)
+    """Measure several rounds; the first, untimed ones wake everything up."""
+    if table is TASKS:
+        driver.settle()
+    for _worker in range(2):
+        driver.run(lambda env: queue(env, 20, 2), *table)
     work = [functools.partial(queue, count=records, color=3 + n) for n in range(rounds)]
     measured = [driver.run(one, *table) for one in work]
     rates = [records / seconds for seconds, _with_queueing in measured]
@@ -145,6 +167,18 @@ def tasks_update(driver, records, rounds):
     return measured
 
 
+def tasks_computed(driver, records, rounds):
+    """Our tasks, each writing what it computes from its partner; the code runs once for each."""
+
+    def queue(env, count, color):
+        action = data.action(env, "res.partner", "code", code=COMPUTED_SOURCE % color)
+        env["server.action.task"]._enqueue(action, data.partners(env, count))
+
+    measured = _rounds(driver, rounds, records, queue, TASKS)
+    _check_all_done(driver)
+    return measured
+
+
 def tasks_many(driver, records):
     """Queue many tasks at once, more than there are partners; returns seconds."""
 
@@ -161,8 +195,12 @@ def tasks_many(driver, records):
     return {"records": records, "seconds": seconds, "with_queueing": total}
 
 
-def pickup(driver, samples):
-    """Milliseconds from the commit of one task to its start, the server being idle."""
+def pickup(driver, samples, pause_seconds):
+    """Milliseconds from the commit of one task to its start, the server being idle.
+
+    :param pause_seconds: (least, most) time between the end of one task and the next
+    """
+    driver.settle()
     action_id, _moment = driver.commit(
         lambda env: data.action(env, "res.partner", "code", code=TASK_SOURCE % 4).id
     )
@@ -173,7 +211,7 @@ def pickup(driver, samples):
 
     found = []
     for _sample in range(samples + 3):
-        time.sleep(random.uniform(0.2, 0.6))
+        time.sleep(random.uniform(*pause_seconds))
         task_id, committed = driver.commit(queue)
         driver.wait(*TASKS)
         with driver.registry.cursor() as cr:
@@ -205,7 +243,8 @@ def main():
     parser.add_argument("what")
     parser.add_argument("arguments")
     args = parser.parse_args()
-    functions = (install, jobs_each, jobs_batch, tasks_each, tasks_update, tasks_many, pickup)
+    functions = (install, jobs_each, jobs_batch, tasks_each, tasks_update, tasks_computed)
+    functions += (tasks_many, pickup)
     function = {function.__name__: function for function in functions}[args.what]
     # Odoo and its libraries may print: the answer is the last line.
     answers, sys.stdout = sys.stdout, sys.stderr
