@@ -18,9 +18,9 @@ def message(key, text="Hello", **values):
     return Message(key, text=text, **values)
 
 
-def account(port, **values):
+def account(port, host="127.0.0.1", **values):
     values = {"system_id": "me", "password": "s3cret-word", "answer_seconds": 5.0, **values}
-    return SmppAccount("127.0.0.1", port, **values)
+    return SmppAccount(host, port, **values)
 
 
 def parts(gateway, count, text="Hello", start=0):

@@ -1,25 +1,19 @@
-"""A TCP proxy in user space that adds latency, loses answers, and cuts connections."""
+"""A TCP proxy in user space that loses answers and cuts connections."""
 
 import asyncio
 import contextlib
-import sys
 import threading
 
 
 class Proxy:
-    """Forwards to a port on 127.0.0.1.
+    """Forwards to a port on 127.0.0.1."""
 
-    :param rtt: seconds of a round trip; half of it each way
-    :param handshake: whether a new connection first waits one round trip, as TCP's does
-    """
-
-    def __init__(self, port, rtt=0.0, handshake=False):
-        self._to, self._delay, self._handshake = port, rtt / 2, handshake
+    def __init__(self, port):
+        self._to = port
         self.answers_lost = False
         """From now on nothing comes back from the server."""
         self.answer_limit = None
         """Bytes from the server after which all is cut, once."""
-        self.connections = 0
         self._writers = set()
         self._loop = asyncio.new_event_loop()
         started = threading.Event()
@@ -36,9 +30,6 @@ class Proxy:
         self._loop.run_forever()
 
     async def _serve(self, reader, writer):
-        self.connections += 1
-        if self._handshake:
-            await asyncio.sleep(2 * self._delay)
         with contextlib.suppress(OSError, asyncio.CancelledError):
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._to)
             self._writers |= {writer, far_writer}
@@ -48,8 +39,6 @@ class Proxy:
         writer.close()
 
     async def _pump(self, reader, writer, answers):
-        queue = asyncio.Queue()
-        sender = asyncio.ensure_future(self._send(queue, writer))
         with contextlib.suppress(OSError):
             while data := await reader.read(65536):
                 if answers and self.answer_limit is not None:
@@ -58,24 +47,13 @@ class Proxy:
                         self.answer_limit = None
                         self._cut()
                 if not (answers and self.answers_lost):
-                    queue.put_nowait((self._loop.time() + self._delay, data))
-        queue.put_nowait((0, b""))
-        await sender
+                    writer.write(data)
+                    await writer.drain()
+        writer.close()
 
     def _within_limit(self, data):
         data = data[: self.answer_limit]
         return data, self.answer_limit - len(data)
-
-    async def _send(self, queue, writer):
-        with contextlib.suppress(OSError):
-            while True:
-                due, data = await queue.get()
-                if not data:
-                    writer.close()
-                    return
-                await asyncio.sleep(max(0.0, due - self._loop.time()))
-                writer.write(data)
-                await writer.drain()
 
     def _cut(self):
         for writer in self._writers:
@@ -101,11 +79,3 @@ class Proxy:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
-
-
-if __name__ == "__main__":
-    # As a process of its own it does not share an interpreter with what is measured.
-    print(
-        Proxy(int(sys.argv[1]), float(sys.argv[2]), sys.argv[3:] == ["handshake"]).port, flush=True
-    )
-    threading.Event().wait()

@@ -3,10 +3,8 @@
 ``python -m bench.servers.sms_driver smpp|http rounds messages``; prints JSON.
 """
 
-import contextlib
 import json
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -22,13 +20,14 @@ pure_addons.install()
 
 from sms_peers import kit, processes  # noqa: E402
 from sms_peers.http_fakes import ACCOUNT, SECRET, Provider  # noqa: E402
+from smtp_kit.latency import delayed  # noqa: E402
 
 from sms_action.core.http.account import HttpAccount  # noqa: E402
 from sms_action.core.http.presets import presets  # noqa: E402
 from sms_action.core.outcome import Fate  # noqa: E402
 from sms_action.transports import HttpGateway  # noqa: E402
 
-SMPP_RTT, HTTP_RTT = 0.020, 0.050
+SMPP_RTT_MS, HTTP_RTT_MS = 20, 50
 
 
 def rate(answers, count, started):
@@ -38,22 +37,11 @@ def rate(answers, count, started):
     return count / (time.monotonic() - started)
 
 
-@contextlib.contextmanager
-def slow_line(port, rtt, *options):
-    """Yield the port of a proxy that runs as a process of its own."""
-    command = [sys.executable, "-m", "sms_peers.proxy", str(port), str(rtt), *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            yield int(process.stdout.readline())
-        finally:
-            process.kill()
-
-
 def smpp(kind, window, messages, folder):
     """Messages per second over one session with this window."""
     smsc = processes.STARTS[kind](folder)
     try:
-        with slow_line(smsc.port, SMPP_RTT) as port:
+        with delayed(smsc.port, SMPP_RTT_MS) as port:
             gateway = kit.account(port, window=window)
             sender = kit.client(gateway)
             list(sender.send(kit.parts(gateway, 1)))
@@ -71,7 +59,7 @@ def http(keep, messages):
     provider = Provider().start()
     batch = [kit.message(number) for number in range(messages)]
     try:
-        with slow_line(provider.port, HTTP_RTT, "handshake") as port:
+        with delayed(provider.port, HTTP_RTT_MS) as port:
             twilio = presets()["twilio"]
             url = twilio.url.replace("https://api.twilio.com", f"http://127.0.0.1:{port}")
             description = replace(twilio, url=url)
