@@ -6,12 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .node import Node
-from .system_package import prepare_program
+from .unpacked import Program, prepare_programs
 from .venv import LINT, Venv
-
-# Daemons are in a folder that an ordinary user's PATH leaves out.
-BEARERBOX = ("bearerbox", "/usr/sbin/bearerbox")
-SMSBOX = ("smsbox", "/usr/sbin/smsbox")
 
 
 @dataclass(frozen=True)
@@ -22,17 +18,22 @@ class Peers:
     """Node, from the linters' environment."""
     node_modules: Path
     """The packages of package-lock.json; `smpp`, an SMPP server, is among them."""
-    bearerbox: str | None
-    """Kannel's connection to an SMSC; None: not on this machine, and not to be installed."""
-    smsbox: str | None
+    bearerbox: Program
+    """Kannel's connection to an SMSC."""
+    smsbox: Program
     """Kannel's HTTP side."""
+    smtp_sink: Program
+    """Postfix' SMTP server for tests, which fails on demand."""
 
 
 def prepare_peers() -> Peers:
-    """Install what is missing and say where everything is."""
+    """Fetch what is missing and say where everything is.
+
+    :raises SetupError: when something can be neither found nor fetched
+    """
     venv = Venv("lint", LINT)
     venv.prepare()
     node = Node(venv)
     node.prepare()
-    boxes = [prepare_program("kannel", names, "its tests") for names in (BEARERBOX, SMSBOX)]
-    return Peers(node.program, node.modules, *boxes)
+    kannel = prepare_programs("kannel", ["bearerbox", "smsbox"])
+    return Peers(node.program, node.modules, *kannel, *prepare_programs("postfix", ["smtp-sink"]))

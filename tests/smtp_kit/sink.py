@@ -35,7 +35,7 @@ class Sink:
         self.folder = Path(tempfile.mkdtemp(prefix="smtp-sink-"))
         self.folder.chmod(0o777)  # it gives up root's rights
         self.port = _free_port()
-        command = [self._sink.program, *self._switches]
+        command = [self._sink.path, *self._switches]
         if self._keep:
             command += ["-d", "message."]
         if os.geteuid() == 0:

@@ -171,7 +171,7 @@ def test_browser_is_looked_for_on_the_path(tmp_path, monkeypatch):
 def test_a_missing_package_is_named_with_the_command_that_brings_it(monkeypatch, capsys):
     """Whoever is not root is told what to run, and goes on without it."""
     monkeypatch.setattr("toolkit.system_package.is_root", lambda: False)
-    assert prepare_program("kannel", ["no-such-program"], "its tests") is None
+    assert prepare_program("chromium", ["no-such-program"], "browser tests") is None
     said = capsys.readouterr()
-    assert "no kannel here: its tests will fail" in said.out + said.err
-    assert "sudo apt-get install kannel" in said.out + said.err
+    assert "no chromium here: browser tests will fail" in said.out + said.err
+    assert "sudo apt-get install chromium" in said.out + said.err

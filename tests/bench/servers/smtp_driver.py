@@ -85,12 +85,12 @@ def main():
     import pure_addons
     from smtp_kit.latency import delayed
     from smtp_kit.sink import Sink
-    from toolkit.smtp_sink import prepare_smtp_sink
+    from toolkit.peers import prepare_peers
 
     pure_addons.install()
     asked = json.loads(sys.argv[1])
     with contextlib.ExitStack() as stack:
-        sink = stack.enter_context(Sink(prepare_smtp_sink(), keep=False))
+        sink = stack.enter_context(Sink(prepare_peers().smtp_sink, keep=False))
         port = stack.enter_context(delayed(sink.port, asked["round_trip_ms"]))
         measure(port, 20, 1)  # loads and connects everything once
         rates = measure(port, asked["mails"], asked["rounds"])

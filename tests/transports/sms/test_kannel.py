@@ -1,5 +1,6 @@
 """The generic HTTP gateway with a real gateway: Kannel, between HTTP and a real SMSC."""
 
+import os
 import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -81,19 +82,22 @@ class Callbacks:
 def kannel(tmp_path, start_smsc, closing):
     """Kannel before an SMSC that reports; yields the address of its HTTP side, and the SMSC."""
     peers = prepare_peers()
-    assert peers.bearerbox and peers.smsbox, "Kannel is not installed: apt-get install kannel"
     smsc = start_smsc("node", reports=["DELIVRD"])
     ports = {name: free_port() for name in ("admin", "box", "http")}
     configuration = tmp_path / "kannel.conf"
     configuration.write_text(CONFIGURATION.format(smsc=smsc.port, **ports))
     for program in (peers.bearerbox, peers.smsbox):
-        log = (tmp_path / f"{program.rsplit('/', 1)[1]}.log").open("w")
+        log = (tmp_path / f"{program.path.name}.log").open("w")
         process = subprocess.Popen(
-            [program, str(configuration)], cwd=tmp_path, stdout=log, stderr=log
+            [program.path, str(configuration)],
+            cwd=tmp_path,
+            stdout=log,
+            stderr=log,
+            env={**os.environ, **program.environ},
         )
         closing(process)
         port = ports["box"] if program == peers.bearerbox else ports["http"]
-        wait_until(lambda port=port: connects(port), f"port {port} of {program}")
+        wait_until(lambda port=port: connects(port), f"port {port} of {program.path.name}")
     log = tmp_path / "bearerbox.log"
     wait_until(lambda: "Transceiver-mode" in log.read_text() or "bind" in log.read_text(), "bind")
     return f"http://127.0.0.1:{ports['http']}", smsc

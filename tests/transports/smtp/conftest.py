@@ -2,7 +2,7 @@
 
 import pytest
 from smtp_kit.certificates import Authority
-from toolkit.smtp_sink import prepare_smtp_sink
+from toolkit.peers import prepare_peers
 
 from smtp_mail_action.core.account import Account
 from smtp_mail_action.transports import Envelope, Session, SmtpConnectionError
@@ -17,7 +17,7 @@ def authority(tmp_path_factory):
 @pytest.fixture(scope="session")
 def smtp_sink():
     """The program smtp-sink; fetched by the project's own set-up, and no test without it."""
-    return prepare_smtp_sink()
+    return prepare_peers().smtp_sink
 
 
 @pytest.fixture
