@@ -152,7 +152,7 @@ class TestFilterCheck(RuleCase):
             ("filter_change", "recrod.name", "Only If.*name “recrod” is unknown"),
             ("filter_change", "new.name ==", "Only If.*not written correctly"),
             ("filter_change", "new.__class__", "Only If.*(__class__|forbidden)"),
-            ("filter_domain", "[('nothing', '=', 1)]", "Apply on.*“nothing” is no field"),
+            ("filter_domain", "[('nothing', '=', 1)]", "Apply on.*“nothing” is not a field"),
             ("filter_domain", "[('parent_id.nothing', '=', 1)]", "Apply on.*nothing"),
             ("filter_domain", "[('child_ids', 'any', [('nothing', '=', 1)])]", "“nothing” is no"),
             ("filter_domain", "[('name', '=', 'x'", "Apply on.*not written correctly"),

@@ -409,7 +409,7 @@ class TestButtonConfiguration(ButtonCase):
             ({"button_domain": "[('signup_type', '=', 'x')]"}, "not everybody may read"),
             ({"button_domain": "[('create_date', '<', now)]"}, "“now” is not known"),
             ({"button_domain": "[('image_1920', '!=', False)]"}, "cannot compare “image_1920”"),
-            ({"button_domain": "nonsense("}, "no filter"),
+            ({"button_domain": "nonsense("}, "not a filter"),
         ):
             with self.subTest(message), self.assertRaisesRegex(ValidationError, message):
                 self.button(**vals)
