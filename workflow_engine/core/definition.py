@@ -45,6 +45,9 @@ class Activity:
     """Of an AND join: whether crossings of one arrow collapse or count."""
     state_value: str = ""
     """Value of the definition's state field once a token is here; empty: unchanged."""
+    run_as: str = "current"
+    """Whose rights apply to code and server action; read by whoever knows users, never here."""
+    run_as_user: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +80,10 @@ class Transition:
     trigger_model: str = ""
     trigger_expr: str = ""
     timer: Timer | None = None
+    domain: str = ""
+    """Filter the record has to match beside the condition; empty: none."""
 
     @property
     def is_guarded(self) -> bool:
         """Whether the condition has to be asked; the old engine short-cut ``True`` as well."""
-        return self.condition.strip() not in ("", "True")
+        return bool(self.domain) or self.condition.strip() not in ("", "True")

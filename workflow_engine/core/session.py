@@ -8,6 +8,8 @@ from .availability import Look
 from .errors import ProtocolError
 from .events import Actor, AnyEvent
 from .requests import Apply
+from .resync import resync
+from .rows import Snapshot
 from .run import Run
 from .savepoint import Savepoint
 from .world import Definitions, World
@@ -66,3 +68,15 @@ class Session:
     def rollback(self, savepoint: Savepoint) -> None:
         """Return to a savepoint: what ran since then, in nested calls, never happened."""
         savepoint.restore(self._world)
+
+    @property
+    def instances(self) -> tuple[int, ...]:
+        """Ids of the instances in memory, for :meth:`resync`."""
+        return tuple(self._world.cases)
+
+    def resync(self, snapshots: Iterable[Snapshot]) -> None:
+        """Take over what is stored: somebody has rolled the database back to a savepoint.
+
+        :param snapshots: of :attr:`instances`, those that still exist
+        """
+        resync(self._world, snapshots)

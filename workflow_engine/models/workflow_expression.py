@@ -1,0 +1,88 @@
+"""The expressions of definitions: their names are fields and methods of the record."""
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools import safe_eval
+
+from odoo.addons.server_action_engine.core.errors import is_retryable_db_error
+from odoo.addons.server_action_engine.core.expression import compile_source
+from odoo.addons.server_action_engine.models.evaluation import _BUILTINS, _Pool, check_code
+
+from ..core.texts import lines_of, names_of
+
+#: Names beside those of the record, made when they are asked for.
+_NAMES = {
+    "record": lambda record: record,
+    "object": lambda record: record,
+    "obj": lambda record: record,
+    "self": lambda record: record,
+    "uid": lambda record: record.env.uid,
+    "user": lambda record: record.env.user,
+    "context": lambda record: dict(record.env.context),
+    "cr": lambda record: record.env.cr,
+    "pool": lambda record: _Pool(record.env),
+    "ref": lambda record: record.env.ref,
+    "time": lambda record: safe_eval.time,
+    "datetime": lambda record: safe_eval.datetime,
+    "dateutil": lambda record: safe_eval.dateutil,
+    "UserError": lambda record: UserError,
+    "Warning": lambda record: UserError,
+}
+#: Names of the run; they need the rows of the instance.
+RUN_NAMES = frozenset({"workflow", "instance", "token"})
+
+
+class WorkflowEngine(models.AbstractModel):
+    _inherit = "workflow.engine"
+
+    @api.model
+    def _evaluate_lines(self, text, record, run_names):
+        """Evaluate the expressions of a text on a record; the last one's value is the result.
+
+        :param run_names: function that gives ``workflow``, ``instance`` and ``token``
+        :raises Exception: whatever an expression raises
+        """
+        value = None
+        for line in lines_of(text):
+            code = compile_source(line, "eval", check_code)
+            names = {"__builtins__": _BUILTINS.copy()}
+            wanted = names_of(line)
+            if wanted & RUN_NAMES:
+                names.update(run_names())
+            for name in wanted:
+                self._bind(names, name, record)
+            # A plain dict of globals: comprehensions see them as well.
+            value = safe_eval.unsafe_eval(code, names, None)
+        return value
+
+    @api.model
+    def _bind(self, names, name, record):
+        """Give a name its meaning: fields and methods of the record win (2.2)."""
+        if name in record._fields:
+            names[name] = record[name]
+        elif name in _NAMES and not hasattr(type(record), name):
+            names[name] = _NAMES[name](record)
+        elif name not in names and not name.startswith("_") and hasattr(record, name):
+            names[name] = getattr(record, name)
+
+    @api.model
+    def _reraise(self, exc, error_class, place):
+        """Raise an error that says where in which definition it happened.
+
+        What Odoo retries by itself passes untouched; errors for users keep their class.
+        """
+        if is_retryable_db_error(exc) or not isinstance(exc, Exception):
+            raise exc
+        if isinstance(exc, UserError) and len(exc.args) == 1:
+            try:
+                named = type(exc)(f"{place}: {exc.args[0]}")
+            except TypeError:
+                raise exc from None
+            raise named from exc
+        raise error_class(self._describe(exc), place) from exc
+
+    @api.model
+    def _describe(self, exc):
+        if isinstance(exc, UserError):
+            return str(exc.args[0])
+        return f"{type(exc).__name__}: {exc}"

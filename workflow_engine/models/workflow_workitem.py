@@ -1,0 +1,68 @@
+"""Workitems: the positions of an instance, its tokens."""
+
+from odoo import api, fields, models
+
+from ..core import constants as words
+
+
+class WorkflowWorkitem(models.Model):
+    _name = "workflow.workitem"
+    _inherit = ["workflow.record.owned"]
+    _description = "Workflow Workitem"
+    _order = "inst_id desc, number"
+    _log_access = False
+
+    act_id = fields.Many2one(
+        "workflow.activity",
+        string="Activity",
+        required=True,
+        ondelete="cascade",
+        index=True,
+        readonly=True,
+    )
+    inst_id = fields.Many2one(
+        "workflow.instance",
+        string="Instance",
+        required=True,
+        ondelete="cascade",
+        index=True,
+        readonly=True,
+    )
+    subflow_id = fields.Many2one(
+        "workflow.instance",
+        string="Waits for",
+        ondelete="set null",
+        index="btree_not_null",
+        readonly=True,
+        help="The instance of a subflow it waits for.",
+    )
+    state = fields.Selection(
+        [
+            (words.ACTIVE, "Arrived"),
+            (words.RUNNING, "Running"),
+            (words.COMPLETE, "Done"),
+            (words.ERROR, "Failed"),
+            (words.BLOCKED, "Condition failed"),
+        ],
+        required=True,
+        readonly=True,
+        help="Done: what the activity does is done, and it waits for its next transition. "
+        "Running: it waits for a subflow.",
+    )
+    number = fields.Integer(
+        required=True,
+        readonly=True,
+        aggregator=None,
+        help="Counts the visits of activities within the instance.",
+    )
+    entered_at = fields.Datetime(string="Since", readonly=True)
+    wkf_id = fields.Many2one(related="inst_id.wkf_id")
+    res_type = fields.Char(related="inst_id.res_type", string="Model")
+    res_id = fields.Many2oneReference(
+        related="inst_id.res_id", model_field="res_type", string="Record"
+    )
+
+    @api.depends("act_id.name")
+    def _compute_display_name(self):
+        for workitem in self:
+            workitem.display_name = workitem.sudo().act_id.name
