@@ -10,5 +10,14 @@
     "data": [
         "security/ir.model.access.csv",
         "data/workflow_timer_data.xml",
+        "views/workflow_views.xml",
+        "views/workflow_version_views.xml",
+        "views/workflow_activity_views.xml",
+        "views/workflow_transition_views.xml",
+        "views/workflow_instance_views.xml",
+        "views/workflow_log_views.xml",
+        "views/ir_actions_server_trigger_views.xml",
+        "views/base_automation_workflow_views.xml",
+        "views/menus.xml",
     ],
 }

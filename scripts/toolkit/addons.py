@@ -9,7 +9,13 @@ from pathlib import Path
 from .places import ROOT
 
 TEST_ADDONS = ROOT / "tests" / "addons"
-SUITE = ("server_action_engine", "base_automation_ext", "smtp_mail_action", "sms_action")
+SUITE = (
+    "server_action_engine",
+    "base_automation_ext",
+    "smtp_mail_action",
+    "sms_action",
+    "workflow_engine",
+)
 _NOT_CONTENT = {"__pycache__", "tests", "readme", "static"}
 """Folders that leave no trace in a database; assets are built when they are asked for."""
 

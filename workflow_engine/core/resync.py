@@ -1,7 +1,7 @@
 """The memory of a session follows the database when somebody else rolled it back to a savepoint.
 
-Code that an activity runs may undo a part of its work, and with it what the engine did in calls from
-there. Who undoes it does not know the session, so the session takes over what is stored.
+Code that an activity runs may undo a part of its work, and with it what the engine did in calls
+from there. Who undoes it does not know the session, so the session takes over what is stored.
 """
 
 from __future__ import annotations

@@ -3,16 +3,7 @@
 from __future__ import annotations
 
 import ast
-import builtins
 from functools import lru_cache
-
-#: Names that are no field and change with nothing a record holds.
-CONSTANT_NAMES = frozenset(
-    {
-        *dir(builtins), "time", "datetime", "dateutil", "timezone", "uid", "user", "context",
-        "workflow", "instance", "token", "UserError", "Warning",
-    }
-)  # fmt: skip
 
 
 def lines_of(text: str) -> list[str]:

@@ -46,7 +46,8 @@ class Workflow(models.Model):
         "ir.model.fields",
         string="State Field",
         ondelete="set null",
-        domain="[('model', '=', osv), ('store', '=', True), ('ttype', 'in', ('char', 'selection'))]",
+        domain="[('model', '=', osv), ('store', '=', True), "
+        "('ttype', 'in', ('char', 'selection'))]",
         help="The workflow owns this field of the record: an activity writes its state value into "
         "it, and nobody else may. Empty: the workflow owns no field.",
     )
@@ -109,7 +110,8 @@ class Workflow(models.Model):
     def _search_state(self, operator, value):
         if operator != "in":
             return NotImplemented
-        found = self.search([]).filtered(lambda workflow: workflow.state in value)
+        found = self.search([("id", "!=", False)])
+        found = found.filtered(lambda workflow: workflow.state in value)
         return [("id", "in", found.ids)]
 
     def _inverse_profile(self):
@@ -168,6 +170,14 @@ class Workflow(models.Model):
                 "well. Make a new draft of the workflow instead."
             )
         )
+
+    def action_open_instances(self):
+        """Show the records that are, or were, in this workflow."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "workflow_engine.workflow_instance_action"
+        )
+        return {**action, "domain": [("wkf_id", "=", self.id)]}
 
     def _check_model_is_free(self, name):
         """Refuse another model once there are instances: they are about records of the old one."""

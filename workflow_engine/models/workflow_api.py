@@ -30,9 +30,7 @@ class Base(models.AbstractModel):
 
         :returns: ``{id: result}``: the first client action that came of it, or False
         """
-        return {
-            id_: found["result"] for id_, found in self.workflow_signal_report(signal).items()
-        }
+        return {id_: found["result"] for id_, found in self.workflow_signal_report(signal).items()}
 
     def workflow_signal_report(self, signal):
         """Send a signal, and tell what came of it.
@@ -101,9 +99,11 @@ class Base(models.AbstractModel):
         for old, new in pairs:
             for instance in found.filtered(lambda one, old=old: one.res_id == old):
                 target = found.filtered(
-                    lambda one, instance=instance, new=new: one.res_id == new
-                    and one.state == "active"
-                    and one.wkf_id == instance.wkf_id
+                    lambda one, instance=instance, new=new: (
+                        one.res_id == new
+                        and one.state == "active"
+                        and one.wkf_id == instance.wkf_id
+                    )
                 )[:1]
                 if target:
                     events.append(Redirect(instance.id, target.id))
@@ -121,9 +121,7 @@ class Base(models.AbstractModel):
         signals = engine._look(instances) if instances else {}
         found = {id_: {} for id_ in self.ids}
         edges = [e for many in signals.values() for one in many for e in one.transitions]
-        labels = {
-            one.id: one.label for one in self.env["workflow.transition"].sudo().browse(edges)
-        }
+        labels = {one.id: one.label for one in self.env["workflow.transition"].sudo().browse(edges)}
         for instance, many in signals.items():
             for one in many:
                 shown = found[instances[instance]].get(one.signal)
@@ -200,8 +198,10 @@ class Base(models.AbstractModel):
         refused = [id_ for id_, one in report.items() if one["reason"]]
         if not refused:
             return
-        strict = self.env["workflow"].sudo().search_count(
-            [("osv", "=", self._name), ("raise_refused", "=", True)], limit=1
+        strict = (
+            self.env["workflow"]
+            .sudo()
+            .search_count([("osv", "=", self._name), ("raise_refused", "=", True)], limit=1)
         )
         if strict:
             record = self.browse(refused[0])

@@ -6,30 +6,10 @@ from odoo.tools import safe_eval
 
 from odoo.addons.server_action_engine.core.errors import is_retryable_db_error
 from odoo.addons.server_action_engine.core.expression import compile_source
-from odoo.addons.server_action_engine.models.evaluation import _BUILTINS, _Pool, check_code
+from odoo.addons.server_action_engine.models.evaluation import _BUILTINS, check_code
 
 from ..core.texts import lines_of, names_of
-
-#: Names beside those of the record, made when they are asked for.
-_NAMES = {
-    "record": lambda record: record,
-    "object": lambda record: record,
-    "obj": lambda record: record,
-    "self": lambda record: record,
-    "uid": lambda record: record.env.uid,
-    "user": lambda record: record.env.user,
-    "context": lambda record: dict(record.env.context),
-    "cr": lambda record: record.env.cr,
-    "pool": lambda record: _Pool(record.env),
-    "ref": lambda record: record.env.ref,
-    "time": lambda record: safe_eval.time,
-    "datetime": lambda record: safe_eval.datetime,
-    "dateutil": lambda record: safe_eval.dateutil,
-    "UserError": lambda record: UserError,
-    "Warning": lambda record: UserError,
-}
-#: Names of the run; they need the rows of the instance.
-RUN_NAMES = frozenset({"workflow", "instance", "token"})
+from .workflow_names import NAMES, RUN_NAMES
 
 
 class WorkflowEngine(models.AbstractModel):
@@ -60,8 +40,8 @@ class WorkflowEngine(models.AbstractModel):
         """Give a name its meaning: fields and methods of the record win (2.2)."""
         if name in record._fields:
             names[name] = record[name]
-        elif name in _NAMES and not hasattr(type(record), name):
-            names[name] = _NAMES[name](record)
+        elif name in NAMES and not hasattr(type(record), name):
+            names[name] = NAMES[name](record)
         elif name not in names and not name.startswith("_") and hasattr(record, name):
             names[name] = getattr(record, name)
 

@@ -20,7 +20,7 @@ class Flow:
     def __init__(self, definitions) -> None:
         self.session = Session(definitions)
         self.works: list[dict] = []
-        """``{(model, id of the record): (instance, token)}`` of actions that run, inner ones last."""
+        """``{(model, record id): (instance, token)}`` of actions that run, inner ones last."""
         self.writes_state = 0
         """Whether the engine itself writes state fields."""
 

@@ -55,7 +55,10 @@ class WorkflowLog(models.Model):
     detail = fields.Char(readonly=True)
     number = fields.Integer(string="Visit", readonly=True, aggregator=None)
     origin = fields.Integer(
-        string="Left Visit", readonly=True, aggregator=None, help="The visit that a transition left."
+        string="Left Visit",
+        readonly=True,
+        aggregator=None,
+        help="The visit that a transition left.",
     )
 
     _record_idx = models.Index("(res_type, res_id, id)")

@@ -19,14 +19,18 @@ class WorkflowRecordOwned(models.AbstractModel):
     }
 
     @api.model_create_multi
-    def create(self, vals_list):
+    def create(self, vals_list):  # pylint: disable=method-required-super; refused
         raise UserError(
-            self.env._("“%(model)s” is written by the workflow engine only.", model=self._description)
+            self.env._(
+                "“%(model)s” is written by the workflow engine only.", model=self._description
+            )
         )
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super; refused
         raise UserError(
-            self.env._("“%(model)s” is written by the workflow engine only.", model=self._description)
+            self.env._(
+                "“%(model)s” is written by the workflow engine only.", model=self._description
+            )
         )
 
     # -- rights ---------------------------------------------------------------------------------
@@ -62,7 +66,9 @@ class WorkflowRecordOwned(models.AbstractModel):
             if model in self.env:
                 records = self.env[model].browse(rows)
                 readable = set(records.exists()._filtered_access("read")._ids)
-            forbidden += [id_ for res_id, ids in rows.items() if res_id not in readable for id_ in ids]
+            forbidden += [
+                id_ for res_id, ids in rows.items() if res_id not in readable for id_ in ids
+            ]
         return self.browse(forbidden)
 
     def _record_of(self, row):

@@ -49,6 +49,8 @@ class WorkflowEngine(models.AbstractModel):
             self._watch(flow, changes.watched, instances, tokens)
         if changes.armed:
             self._arm(flow, changes.armed, instances, tokens)
+        if changes.log and self._has_rules():
+            self._tell_rules(changes.log, instances)
 
     # -- records ---------------------------------------------------------------------------------
 

@@ -177,7 +177,9 @@ class WorkflowStore(models.AbstractModel):
             "ORDER BY item.position RETURNING id",
             SQL.identifier(table),
             SQL(", ").join(SQL.identifier(name) for name in [*names, *constants]),
-            SQL(", ").join([*(SQL.identifier("item", name) for name in names), *constants.values()]),
+            SQL(", ").join(
+                [*(SQL.identifier("item", name) for name in names), *constants.values()]
+            ),
             SQL(", ").join(
                 # The types are literals of this file.
                 SQL(f"%s::{kind}[]", values)  # pylint: disable=sql-injection

@@ -104,7 +104,10 @@ class WorkflowStore(models.AbstractModel):
         self._insert(
             "workflow_incident",
             {
-                "instance_id": ("int", [instances.get(one.instance, one.instance) for one in troubles]),
+                "instance_id": (
+                    "int",
+                    [instances.get(one.instance, one.instance) for one in troubles],
+                ),
                 "workitem_id": ("int", [tokens.get(one.token, one.token) for one in troubles]),
                 "activity_id": ("int", [one.activity for one in troubles]),
                 "transition_id": ("int", [one.transition for one in troubles]),

@@ -17,6 +17,7 @@ from odoo.addons.server_action_engine.core.subscriptions import (
 from ..core.watching import watched_fields
 from .workflow import DRAFT, definition_key
 from .workflow_flow import current_flow
+from .workflow_names import CONSTANT_NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,7 @@ class WorkflowSubscriber(models.AbstractModel):
 
     @api.model
     def _event_subscriptions_of(self, keys):
-        return self._subscriptions_of(
-            [("id", "in", [int(key.rpartition(",")[2]) for key in keys])]
-        )
+        return self._subscriptions_of([("id", "in", [int(key.rpartition(",")[2]) for key in keys])])
 
     @api.model
     def _subscriptions_of(self, domain):
@@ -83,7 +82,7 @@ class WorkflowSubscriber(models.AbstractModel):
         stored = {name for name, field in fields.items() if field.store and field.column_type}
         found = frozenset()
         for graph in graphs:
-            names = watched_fields(graph, stored)
+            names = watched_fields(graph, stored, CONSTANT_NAMES)
             if names is None:
                 return None
             found |= names

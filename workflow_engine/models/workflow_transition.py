@@ -3,6 +3,7 @@
 from collections import Counter
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class WorkflowTransition(models.Model):
@@ -126,3 +127,16 @@ class WorkflowTransition(models.Model):
             if vals.get(name):
                 vals[name] = self.env["workflow.activity"].browse(vals[name])._twin(version).id
         return vals
+
+    def _check_versions(self):
+        for transition in self:
+            ends = transition.act_from.version_id | transition.act_to.version_id
+            if ends != transition.version_id:
+                raise ValidationError(
+                    self.env._(
+                        "The transition %(transition)s leads into another version or workflow. "
+                        "Both ends have to be activities of %(version)s.",
+                        transition=transition.display_name,
+                        version=transition.version_id.display_name,
+                    )
+                )

@@ -79,8 +79,10 @@ class WorkflowVersion(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_unless_used(self):
         for version in self.filtered(lambda version: version.state != DRAFT):
-            used = self.env["workflow.instance"].sudo().search_count(
-                [("version_id", "=", version.id)], limit=1
+            used = (
+                self.env["workflow.instance"]
+                .sudo()
+                .search_count([("version_id", "=", version.id)], limit=1)
             )
             if used:
                 raise UserError(

@@ -97,7 +97,9 @@ class WorkflowEngine(models.AbstractModel):
         for place in places:
             record = records[res_ids[place[0]]]
             try:
-                value = self._evaluate_lines(text, record, lambda place=place: self._names_at(place))
+                value = self._evaluate_lines(
+                    text, record, lambda place=place: self._names_at(place)
+                )
             except Exception as exc:  # noqa: BLE001 - an author's expression may raise anything
                 self._reraise(exc, TransitionError, graph.place(edge))
             values.append((place, value))

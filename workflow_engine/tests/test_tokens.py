@@ -50,7 +50,7 @@ class TestTokens(WorkflowCase):
         self.assertEqual(len(self.log(partner, "join")), 1)
 
     def test_an_error_undoes_the_whole_event(self):
-        """What the activity wrote before it failed is gone, no mail is left, and places are named."""
+        """What the activity wrote before it failed is gone, no mail leaves, places are named."""
         self.flow(
             "a* -go-> b!",
             b={
@@ -100,7 +100,10 @@ class TestTokens(WorkflowCase):
             "a* -> b; a -> c",
             edges={
                 "a>b": {"sequence": 20, "condition": "True if ref == 'go' else False"},
-                "a>c": {"sequence": 10, "condition_domain": "[('comment', '=', False), ('ref', '!=', False)]"},
+                "a>c": {
+                    "sequence": 10,
+                    "condition_domain": "[('comment', '=', False), ('ref', '!=', False)]",
+                },
             },
         )
         both, none = self.partners(2)
@@ -123,9 +126,7 @@ class TestTokens(WorkflowCase):
 
     def test_a_stored_recomputation_is_a_change(self):
         """The commercial name is computed from the name of the parent company."""
-        self.flow(
-            "a* -> b", edges={"a>b": {"condition": "commercial_company_name == 'Renamed'"}}
-        )
+        self.flow("a* -> b", edges={"a>b": {"condition": "commercial_company_name == 'Renamed'"}})
         company = self.partners(is_company=True)
         person = self.env["res.partner"].create({"name": "Ada", "parent_id": company.id})
         self.assertEqual(self.where(person), ["a"])

@@ -1,0 +1,180 @@
+"""The workflow methods of every record."""
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
+
+from .common import WorkflowCase
+
+
+@tagged("post_install", "-at_install")
+class TestApi(WorkflowCase):
+    def test_refused_signals_say_why_and_leave_a_line(self):
+        self.flow(
+            "a* -go-> b; a -lead-> b; b -back-> a",
+            edges={
+                "a>b": {"condition": "ref"},
+                "b>a": {"group_id": self.env.ref("base.group_system").id},
+            },
+        )
+        user = new_test_user(self.env, "wkf_user", groups="base.group_user")
+        partner, other = self.partners(2)
+        report = partner.workflow_signal_report("go")[partner.id]
+        self.assertEqual((report["accepted"], report["reason"]), (False, "condition"))
+        self.assertIn("condition of this step is not met", report["message"])
+        self.assertEqual(
+            partner.workflow_signal_report("nothing")[partner.id]["reason"], "no_token"
+        )
+        partner.ref = "go"
+        partner.signal_workflow("go")
+        report = partner.with_user(user).sudo().workflow_signal_report("back")[partner.id]
+        self.assertEqual(report["reason"], "role")
+        self.assertEqual(
+            self.log(partner, "refused"),
+            [("refused", "go", "condition"), ("refused", "nothing", "no_token"),
+             ("refused", "back", "role")],
+        )  # fmt: skip
+        partner.signal_workflow("back")
+        self.assertEqual(self.where(partner), ["a"])
+        self.assertEqual(self.where(other), ["a"])
+
+    def test_a_record_outside_of_all_workflows(self):
+        partner = self.partners()
+        report = partner.workflow_signal_report("go")[partner.id]
+        self.assertEqual(report["reason"], "no_instance")
+        self.assertEqual(self.log(partner), [("refused", "go", "no_instance")])
+
+    def test_a_definition_can_ask_for_an_error(self):
+        self.flow("a* -go-> b!", values={"raise_refused": True})
+        partner = self.partners()
+        with self.assertRaisesRegex(UserError, "“stop” was refused for Partner 0: No activity"):
+            partner.signal_workflow("stop")
+
+    def test_a_button_tells_the_user_about_each_record(self):
+        self.flow("a* -go-> b!", edges={"a>b": {"condition": "ref"}})
+        good, bad = self.partners(2)
+        good.ref = "x"
+        answer = (good | bad).action_workflow_signal("go")
+        self.assertEqual(answer["tag"], "display_notification")
+        self.assertIn("Partner 1: The condition", answer["params"]["message"])
+        self.assertEqual((self.where(good), self.where(bad)), (["b"], ["a"]))
+
+    def test_the_first_client_action_is_the_result(self):
+        action = self.code_action("action = {'type': 'ir.actions.act_window', 'name': record.name}")
+        self.flow(
+            "a* -go-> b; b -> c!",
+            b={"kind": "function", "action_id": action.id},
+            c={"kind": "function", "action": "{'type': 'ir.actions.act_url'}"},
+        )
+        partner = self.partners()
+        report = partner.workflow_signal_report("go")[partner.id]
+        self.assertEqual(report["result"]["name"], "Partner 0")
+        self.assertEqual(
+            [one["type"] for one in report["results"]],
+            ["ir.actions.act_window", "ir.actions.act_url"],
+        )
+
+    def test_available_signals(self):
+        self.flow(
+            "a* -go-> b!; a -stop-> c!; a -lead-> b",
+            edges={
+                "a>c": {"condition": "ref", "label": "Stop here"},
+                "a>b": {"label": "Go on"},
+            },
+        )
+        partner = self.partners()
+        found = {one["signal"]: one for one in partner.workflow_available_signals()[partner.id]}
+        self.assertEqual(set(found), {"go", "stop", "lead"})
+        self.assertEqual((found["go"]["allowed"], found["go"]["label"]), (True, "Go on"))
+        self.assertEqual((found["stop"]["allowed"], found["stop"]["reason"]), (False, "condition"))
+        self.assertFalse(self.log(partner, "refused"))
+
+    def test_create_step_and_delete(self):
+        workflow = self.flow("a* -> b", edges={"a>b": {"condition": "env.context.get('x') or ref"}})
+        partner = self.partners()
+        partner.delete_workflow()
+        self.assertFalse(self.instances(partner))
+        partner.create_workflow()
+        partner.create_workflow()
+        self.assertEqual(len(self.instances(partner, workflow)), 2)
+        self.env.cr.execute("UPDATE res_partner SET ref = 'x' WHERE id = %s", [partner.id])
+        partner.invalidate_recordset()
+        partner.step_workflow()
+        self.assertEqual(self.where(partner), ["b", "b"])
+
+    def test_triggers_wake_who_waits_for_a_record(self):
+        self.flow(
+            "a* -> b!",
+            edges={
+                "a>b": {
+                    "condition": "bool(parent_id.ref)",
+                    "trigger_model": "res.partner",
+                    "trigger_expr_id": "[parent_id.id]",
+                }
+            },
+        )
+        company = self.partners()
+        person = self.env["res.partner"].create({"name": "Ada", "parent_id": company.id})
+        company.ref = "x"
+        self.assertEqual(self.where(person), ["a"])
+        company.trigger_workflow()
+        self.assertEqual(self.where(person), ["b"])
+        self.assertFalse(
+            self.env["workflow.trigger"].search([("instance_id", "in", self.instances(person).ids)])
+        )
+
+    def test_redirect(self):
+        child = self.flow("s* -end-> e!", values={"name": "Child", "on_create": False})
+        parent = self.flow(
+            "a* -> sub; sub -subflow.e-> done!",
+            values={"name": "Parent", "on_create": False},
+            sub={"kind": "subflow", "subflow_id": child.id, "action": "parent_id.id"},
+        )
+        old, new = self.partners(2)
+        person = self.env["res.partner"].create({"name": "Ada", "parent_id": old.id})
+        entry = self.env["workflow.subscriber"]._subscriptions_of_one(child)
+        child.on_create = True
+        (old | new).create_workflow()
+        child.on_create, parent.on_create = False, True
+        del entry
+        person.create_workflow()
+        self.assertEqual(self.where(person, parent), ["sub"])
+        self.env["res.partner"].redirect_workflow([(old.id, new.id)])
+        old.signal_workflow("end")
+        self.assertEqual(self.where(person, parent), ["sub"])
+        new.signal_workflow("end")
+        self.assertEqual(self.where(person, parent), ["done"])
+
+    def test_jump_is_for_administrators_and_needs_a_reason(self):
+        self.flow("a* -go-> b; b -go-> c!")
+        user = new_test_user(
+            self.env, "wkf_user", groups="base.group_user,base.group_partner_manager"
+        )
+        partner = self.partners()
+        with self.assertRaises(AccessError):
+            partner.with_user(user).workflow_jump("c", "because")
+        with self.assertRaisesRegex(UserError, "Say why"):
+            partner.workflow_jump("c", " ")
+        with self.assertRaisesRegex(UserError, "has no activity “x”"):
+            partner.workflow_jump("x", "because")
+        partner.workflow_jump("c", "because")
+        self.assertEqual((self.where(partner), self.state(partner)), (["c"], ["complete"]))
+        [line] = self.env["workflow.log"].search(
+            [("res_id", "=", partner.id), ("event", "=", "jump")]
+        )
+        self.assertEqual((line.detail, line.uid), ("because", self.env.user))
+
+    def test_deleting_a_record_deletes_its_instances(self):
+        self.flow("a* -go-> b!")
+        partner = self.partners()
+        instance = self.instances(partner)
+        partner.unlink()
+        self.assertFalse(instance.exists())
+        line = self.env["workflow.log"].search([("instance_id", "=", instance.id)], limit=1)
+        self.assertEqual(line.event, "delete")
+
+    def test_whoever_may_not_read_a_record_cannot_signal_it(self):
+        self.flow("a* -go-> b!", model="res.users.log")
+        log = self.env["res.users.log"].create({})
+        user = new_test_user(self.env, "wkf_user", groups="base.group_portal")
+        with self.assertRaises(AccessError):
+            log.with_user(user).signal_workflow("go")
