@@ -25,3 +25,4 @@ from . import workflow_api
 from . import ir_actions_server_trigger
 from . import run_names
 from . import trigger_workflow
+from . import workflow_status

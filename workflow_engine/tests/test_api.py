@@ -88,6 +88,17 @@ class TestApi(WorkflowCase):
         self.assertEqual((found["stop"]["allowed"], found["stop"]["reason"]), (False, "condition"))
         self.assertFalse(self.log(partner, "refused"))
 
+    def test_status(self):
+        workflow = self.flow("a* -> b; a -> c", a={"split_mode": "OR"})
+        inside, outside = self.partners(2)
+        outside.delete_workflow()
+        status = (inside | outside).workflow_status()
+        self.assertEqual(status[outside.id], [])
+        [one] = status[inside.id]
+        self.assertEqual((one["workflow_id"], one["state"]), (workflow.id, "active"))
+        self.assertEqual([act["name"] for act in one["activities"]], ["b", "c"])
+        self.assertTrue(one["activities"][0]["since"])
+
     def test_create_step_and_delete(self):
         workflow = self.flow("a* -> b", edges={"a>b": {"condition": "env.context.get('x') or ref"}})
         partner = self.partners()

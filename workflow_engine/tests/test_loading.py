@@ -53,8 +53,6 @@ OLD_FILE = """<?xml version="1.0" encoding="utf-8"?>
 @tagged("post_install", "-at_install")
 class TestLoading(WorkflowCase):
     def load(self, text, mode="init"):
-        # Odoo's schema knows <openerp> no more; everything in it is as it was.
-        text = text.replace("<openerp>", "<odoo>").replace("</openerp>", "</odoo>")
         stream = io.BytesIO(text.encode())
         stream.name = "old_workflow.xml"
         idref = {}

@@ -1,0 +1,4 @@
+from . import invoice
+from . import picking
+from . import sale
+from . import purchase
