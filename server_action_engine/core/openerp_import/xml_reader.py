@@ -91,6 +91,7 @@ class OtherTag:
 
     tag: str
     line: int
+    attributes: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -185,7 +186,8 @@ def _add(data_file: DataFile, node: Any, noupdate: bool) -> None:
         xml_id = (node.get("id") or "").strip()
         data_file.records.append(Record(_SHORTCUTS[node.tag], xml_id, line, fields, noupdate))
     else:
-        data_file.others.append(OtherTag(node.tag, line))
+        attributes = {str(name): str(value) for name, value in node.attrib.items()}
+        data_file.others.append(OtherTag(node.tag, line, attributes))
 
 
 def _field(node: Any) -> tuple[str, FieldNode]:
