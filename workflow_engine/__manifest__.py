@@ -18,6 +18,7 @@
         "views/workflow_log_views.xml",
         "views/ir_actions_server_trigger_views.xml",
         "views/base_automation_workflow_views.xml",
+        "views/server_action_import_views.xml",
         "views/menus.xml",
     ],
 }

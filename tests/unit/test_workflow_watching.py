@@ -19,7 +19,7 @@ CONSTANTS = {"len", "uid", "True"}
         ("a* -> b", {"condition": "ref == 'x' and len(lines) > uid"}, {"ref", "lines"}),
         ("a* -> b", {"condition": "is_ready()"}, None),
         ("a* -> b", {"condition": "env.user"}, None),
-        ("a* -> b", {"domain": "[('amount', '>', 5), ('lines.ref', '=', 'x')]"}, {"amount", "lines"}),
+        ("a* -> b", {"domain": "[('amount', '>', 5), ('lines.ref', '=', 1)]"}, {"amount", "lines"}),
         ("a* -> b", {"domain": "[('other', '=', 1)]"}, None),
         ("a* -> b", {"domain": "[('ref', '=', uid)]"}, None),
         ("a* -> b", {"condition": "ref", "domain": "[('amount', '>', 5)]"}, {"ref", "amount"}),

@@ -33,7 +33,7 @@ class Notes:
         self.troubles: list[tuple[Case, Token | None, int | None, str, object]] = []
         self.deleted: list[int] = []
 
-    def copy(self) -> Notes:
+    def copy(self) -> Notes:  # pylint: disable=method-required-super; no record
         """Return an independent copy."""
         other = Notes()
         for name in self.__slots__:

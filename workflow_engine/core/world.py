@@ -52,7 +52,9 @@ class World:
             graph = self.definitions.graph(stored.instance.graph)
             self.cases[stored.instance.id] = load_case(self, graph, stored)
 
-    def create(self, graph: Graph, res_type: str, res_id: int, uid: int) -> Case:
+    def create(  # pylint: disable=method-required-super; no record
+        self, graph: Graph, res_type: str, res_id: int, uid: int
+    ) -> Case:
         """Return a new instance."""
         row = InstanceRow(self.provisional_id(), graph.id, res_type, res_id, uid, ACTIVE)
         case = self.cases[row.id] = Case(self, graph, row)

@@ -65,7 +65,7 @@ class IrActionsServer(models.Model):
         )
         return [(signal, signal) for [signal] in rows]
 
-    @api.depends("wkf_model_id", "model_id", "trigger_target")
+    @api.depends("wkf_model_id", "model_id", "trigger_target", "trigger_obj_id", "trigger_path")
     def _compute_trigger_signals(self):
         for action in self:
             name = action._trigger_model()
@@ -92,6 +92,11 @@ class IrActionsServer(models.Model):
         """Return the name of the target model."""
         if self.trigger_target in (False, "record") and not self.trigger_obj_id:
             return self.model_id.model
+        if self.trigger_target == "path" and self.model_id:
+            try:
+                return self._trigger_path_model()
+            except KeyError:
+                return False
         return self.wkf_model_id.model
 
     # -- configuration --------------------------------------------------------------------------

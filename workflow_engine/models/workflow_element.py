@@ -34,6 +34,8 @@ class WorkflowElement(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
+        # Before anything is looked up for it.
+        self.browse().check_access("create")
         vals_list = [self._complete(dict(vals)) for vals in vals_list]
         self._next_sequences(vals_list)
         self._give_keys(vals_list)

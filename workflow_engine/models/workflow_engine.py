@@ -148,7 +148,8 @@ class WorkflowEngine(models.AbstractModel):
         events, lost = [], []
         for id_, instances in found.items():
             # Who sends a signal to an instance that has ended is told so.
-            instances = instances or [ended[id_]] * (id_ in ended)
+            if not instances and id_ in ended:
+                instances = [ended[id_]]
             events += [(id_, Signal(instance, signal)) for instance in instances]
             if not instances:
                 lost.append(id_)

@@ -27,8 +27,9 @@ class Workflow(models.Model):
                         workflow=workflow.name,
                     )
                 )
+            profile = draft.profile = draft.profile or STRICT
             draft._check_publishable()
-            workflow._publish(draft, draft.profile or STRICT)
+            workflow._publish(draft, profile)
         return True
 
     def action_retire(self):
@@ -86,6 +87,8 @@ class Workflow(models.Model):
                 "published_by": self.env.uid,
             }
         )
+        # The next draft is inserted before pending updates are written.
+        draft.flush_recordset()
         _logger.info("%s is published in profile %s", draft.display_name, profile)
 
     def _publish_waiting(self):

@@ -1,6 +1,7 @@
 from . import test_actions
 from . import test_api
 from . import test_cost
+from . import test_import
 from . import test_loading
 from . import test_rights
 from . import test_tokens

@@ -59,15 +59,19 @@ class TestActions(WorkflowCase):
 
     def test_what_code_undoes_the_engine_forgets(self):
         """A signal inside a savepoint that is rolled back has never happened."""
-        action = self.code_action(
-            "try:\n"
-            "    with env.cr.savepoint():\n"
-            "        record.child_ids.signal_workflow('go')\n"
-            "        raise UserError('no')\n"
-            "except UserError:\n"
-            "    pass\n"
+        action = self.code_action("", state="multi")
+        self.code_action(
+            "record.child_ids.signal_workflow('go')\nraise UserError('no')",
+            code_scope="record",
+            on_error="isolate",
+            parent_id=action.id,
+            sequence=1,
+        )
+        self.code_action(
             "record.child_ids.signal_workflow('other')",
             code_scope="record",
+            parent_id=action.id,
+            sequence=2,
         )
         self.flow("a* -go-> b; a -other-> c; a -parent-> d!", d={"action_id": action.id})
         company = self.partners()
@@ -80,8 +84,8 @@ class TestActions(WorkflowCase):
 class TestRulesAboutWorkflows(WorkflowCase):
     def rule(self, trigger, **vals):
         model_id = self.partner_model.id
-        line = {"name": "Note", "model_id": model_id, "state": "code", "code_scope": "record",
-                "code": f"record.write({{'ref': (record.ref or '') + '{trigger[12:]} '}})"}  # fmt: skip
+        note = f"record.write({{'ref': (record.ref or '') + '{trigger[12:]} '}})"
+        line = {"name": "Note", "model_id": model_id, "state": "code", "code": note}
         return self.env["base.automation"].create(
             {
                 "name": trigger,

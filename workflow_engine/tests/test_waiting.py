@@ -78,7 +78,7 @@ class TestTimers(WorkflowCase):
         with_date, without = self.env["res.partner"].create(
             [{"name": "A", "ref": "x"}, {"name": "B"}]
         )
-        self.assertEqual(self.timers(with_date).due_at.replace(second=0), datetime(2030, 1, 1))
+        self.assertEqual(self.timers(with_date).due_at.replace(microsecond=0), datetime(2030, 1, 1))
         self.assertFalse(self.timers(without))
 
     def test_working_hours(self):

@@ -7,11 +7,5 @@
     "author": "Odoo Automation Suite contributors",
     "website": "https://github.com/odoo-automation-suite/odoo-automation-suite",
     "depends": ["workflow_engine"],
-    "data": [
-        "security/ir.model.access.csv",
-        "data/invoice_workflow.xml",
-        "data/picking_workflow.xml",
-        "data/sale_workflow.xml",
-        "data/purchase_workflow.xml",
-    ],
+    "data": ["security/ir.model.access.csv"],
 }
