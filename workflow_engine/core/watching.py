@@ -7,8 +7,21 @@ from collections.abc import Collection
 
 from .constants import AND
 from .definition import Transition
-from .graph import Graph
+from .graph import Graph, Node
 from .texts import domain_fields, lines_of, names_of
+
+
+def asked_by_change(node: Node) -> tuple[Transition, ...] | None:
+    """Return the transitions that a change of the record may let a resting token take.
+
+    None if more than the record decides: who changes it, or whom its transitions watch.
+    """
+    if node.activity.split_mode == AND and any(edge.signal for edge in node.outgoing):
+        return ()
+    edges = tuple(edge for edge in node.outgoing if not edge.signal)
+    if any(edge.group_ids or edge.role_id is not None or edge.trigger_model for edge in edges):
+        return None
+    return edges
 
 
 def watched_fields(
@@ -24,13 +37,10 @@ def watched_fields(
     """
     found: set[str] = set()
     for node in graph.nodes.values():
-        if node.activity.split_mode == AND and any(edge.signal for edge in node.outgoing):
-            continue
-        for edge in node.outgoing:
-            if edge.signal:
-                continue
-            if edge.group_ids or edge.role_id is not None or edge.trigger_model:
-                return None
+        edges = asked_by_change(node)
+        if edges is None:
+            return None
+        for edge in edges:
             names = _read_by(edge, stored, constants) if edge.is_guarded else frozenset()
             if names is None:
                 return None

@@ -21,6 +21,7 @@ from . import workflow_expression
 from . import workflow_requests
 from . import workflow_actions
 from . import workflow_waits
+from . import workflow_precheck
 from . import workflow_api
 from . import ir_actions_server_trigger
 from . import run_names

@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..core.constants import OPENERP, STRICT
+from ..core.constants import ACTIVE, OPENERP, STRICT
 
 DRAFT, PUBLISHED, RETIRED = "draft", "published", "retired"
 
@@ -162,6 +162,20 @@ class Workflow(models.Model):
     def unlink(self):
         self._definitions_changed()
         return super().unlink()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unless_used(self):
+        for workflow in self:
+            used = workflow.sudo().instance_ids.filtered(lambda one: one.state == ACTIVE)
+            if used:
+                raise UserError(
+                    self.env._(
+                        "%(count)s records are in the workflow “%(workflow)s”. Archive or retire "
+                        "it; it can be deleted when they have left it.",
+                        count=len(used),
+                        workflow=workflow.name,
+                    )
+                )
 
     def copy_data(self, default=None):
         raise UserError(

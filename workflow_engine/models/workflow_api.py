@@ -3,6 +3,7 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
+from ..core.constants import ACTIVE, STUCK
 from ..core.events import Jump, Redirect
 from .workflow_subscriber import Definition
 from .workflow_words import refusal_text
@@ -68,7 +69,7 @@ class Base(models.AbstractModel):
                     count=len(self),
                 ),
                 "message": "\n".join(lines),
-                "next": {"type": "ir.actions.act_window_close"},
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
 
@@ -137,7 +138,9 @@ class Base(models.AbstractModel):
         return {id_: list(many.values()) for id_, many in found.items()}
 
     def workflow_jump(self, activity, reason):
-        """Move the active instances of these records to an activity, as an administrator.
+        """Move the instances of these records to an activity, as an administrator.
+
+        Those that are active or stuck; of a record that has none, the last one that has ended.
 
         :param activity: a ``workflow.activity``, or the key or name of one
         :param reason: text for the log
@@ -152,7 +155,7 @@ class Base(models.AbstractModel):
         name = activity if isinstance(activity, str) else activity.key
         events = []
         engine = self.env["workflow.engine"]
-        for instance, _id, _state in engine._instances_of(self):
+        for instance in self._workflow_instances_to_jump():
             version = self.env["workflow.instance"].sudo().browse(instance).version_id
             target = activities.search(
                 [("version_id", "=", version.id), "|", ("key", "=", name), ("name", "=", name)],
@@ -177,6 +180,15 @@ class Base(models.AbstractModel):
         if not self.env.su:
             self.check_access(operation)
 
+    def _workflow_instances_to_jump(self):
+        alive, ended = {}, {}
+        for instance, id_, state in self.env["workflow.engine"]._instances_of(self, active=False):
+            if state in (ACTIVE, STUCK):
+                alive.setdefault(id_, []).append(instance)
+            else:
+                ended[id_] = [instance]
+        return [one for id_ in self.ids for one in alive.get(id_) or ended.get(id_, ())]
+
     def _workflow_answer(self, outcomes):
         """Sum up what the instances of one record did with a signal."""
         results = [result for one in outcomes for result in one.results]
@@ -198,12 +210,14 @@ class Base(models.AbstractModel):
         refused = [id_ for id_, one in report.items() if one["reason"]]
         if not refused:
             return
-        strict = (
-            self.env["workflow"]
-            .sudo()
-            .search_count([("osv", "=", self._name), ("raise_refused", "=", True)], limit=1)
-        )
-        if strict:
+        workflows = self.env["workflow"].sudo()
+        asking = workflows.search([("osv", "=", self._name), ("raise_refused", "=", True)])
+        if not asking:
+            return
+        instances = self.env["workflow.instance"].sudo()
+        known = [("res_type", "=", self._name), ("res_id", "in", refused)]
+        concerned = instances.search(known).wkf_id
+        if not concerned or concerned & asking:
             record = self.browse(refused[0])
             raise UserError(
                 self.env._(

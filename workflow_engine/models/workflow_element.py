@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+
 from .workflow import DRAFT
 
 #: What may change in a published version: it decides nothing.
@@ -51,6 +53,17 @@ class WorkflowElement(models.AbstractModel):
         if {"version_id", "act_from", "act_to"} & vals.keys():
             self._check_versions()
         return result
+
+    def unlink(self):
+        kept = self.browse()
+        if self.env.context.get(MODULE_UNINSTALL_FLAG):
+            # A new version of a module has no such element any more. Records may be on it.
+            kept = self.filtered(lambda one: one.version_id._has_been_used())
+            for element in kept:
+                twin = element._twin(element.wkf_id._draft_to_change())
+                if twin.version_state == DRAFT:
+                    twin.unlink()
+        return super(WorkflowElement, self - kept).unlink()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_drafts(self):

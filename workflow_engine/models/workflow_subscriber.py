@@ -66,8 +66,6 @@ class WorkflowSubscriber(models.AbstractModel):
             return
         yield self._subscription(workflow, UNLINK, definition)
         graphs = [self.env["workflow.version"]._graph_of(version.id) for version in used]
-        if waits:
-            graphs.append(draft._build_graph())
         watched = self._watched(workflow, graphs)
         if watched is None or watched:
             yield self._subscription(workflow, WRITE, definition, watched)
@@ -120,7 +118,7 @@ class WorkflowSubscriber(models.AbstractModel):
         if event.kind == CREATE:
             engine._start(event.records, payloads)
         else:
-            engine._step(event.records, [one.id for one in payloads])
+            engine._step_changed(event.records, [one.id for one in payloads])
 
     @api.model
     def _check_state_write(self, definition, event):

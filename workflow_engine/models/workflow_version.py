@@ -78,20 +78,20 @@ class WorkflowVersion(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_unless_used(self):
-        for version in self.filtered(lambda version: version.state != DRAFT):
-            used = (
-                self.env["workflow.instance"]
-                .sudo()
-                .search_count([("version_id", "=", version.id)], limit=1)
-            )
-            if used:
-                raise UserError(
-                    self.env._(
-                        "Records have used %(version)s, so it cannot be deleted. Retire the "
-                        "workflow instead.",
-                        version=version.display_name,
-                    )
+        for version in self.filtered(lambda version: version._has_been_used()):
+            raise UserError(
+                self.env._(
+                    "Records have used %(version)s, so it cannot be deleted. Retire the "
+                    "workflow instead.",
+                    version=version.display_name,
                 )
+            )
+
+    def _has_been_used(self):
+        """Tell whether a record is, or was, on the version."""
+        self.ensure_one()
+        instances = self.env["workflow.instance"].sudo()
+        return bool(instances.search_count([("version_id", "=", self.id)], limit=1))
 
     def _check_draft(self):
         """Refuse changes of what is published."""

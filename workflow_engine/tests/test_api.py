@@ -171,10 +171,14 @@ class TestApi(WorkflowCase):
             partner.workflow_jump("x", "because")
         partner.workflow_jump("c", "because")
         self.assertEqual((self.where(partner), self.state(partner)), (["c"], ["complete"]))
-        [line] = self.env["workflow.log"].search(
-            [("res_id", "=", partner.id), ("event", "=", "jump")]
+        partner.workflow_jump("a", "once more")
+        self.assertEqual((self.where(partner), self.state(partner)), (["a"], ["active"]))
+        partner.workflow_jump("c", "at last")
+        lines = self.env["workflow.log"].search(
+            [("res_id", "=", partner.id), ("event", "=", "jump")], order="id"
         )
-        self.assertEqual((line.detail, line.uid), ("because", self.env.user))
+        self.assertEqual(lines.mapped("detail"), ["because", "once more", "at last"])
+        self.assertEqual(lines.uid, self.env.user)
 
     def test_deleting_a_record_deletes_its_instances(self):
         self.flow("a* -go-> b!")

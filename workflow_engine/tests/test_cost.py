@@ -53,7 +53,7 @@ class TestCost(WorkflowCase):
         plain = self.queries_of(
             lambda: inside.with_context(automation_skip=True).write({"ref": "1"})
         )
-        self.assertLessEqual(self.queries_of(lambda: inside.write({"ref": "2"})), plain + 5)
+        self.assertLessEqual(self.queries_of(lambda: inside.write({"ref": "2"})), plain + 1)
         self.assertLessEqual(self.queries_of(lambda: outside.write({"ref": "2"})), plain + 1)
 
     def test_creating_a_thousand_records(self):

@@ -90,6 +90,25 @@ class TestVersions(WorkflowCase):
         with self.assertRaisesRegex(UserError, "has no draft"):
             workflow.action_publish()
 
+    def test_a_used_workflow_cannot_be_deleted(self):
+        workflow = self.flow("a* -go-> b!")
+        partner = self.partners()
+        with self.assertRaisesRegex(UserError, "1 records are in the workflow"):
+            workflow.unlink()
+        partner.signal_workflow("go")
+        workflow.unlink()
+        self.assertFalse(self.instances(partner))
+
+    def test_what_a_new_version_of_a_module_drops_leaves_records_alone(self):
+        """The activity goes from the draft that new records will use."""
+        workflow = self.flow("a* -go-> b!; b -> c", values={"profile": "openerp"})
+        partner = self.partners()
+        activity = workflow.current_version_id.activity_ids.filtered(lambda one: one.name == "a")
+        activity.with_context(_force_unlink=True).unlink()
+        self.assertTrue(activity.exists())
+        self.assertEqual(self.where(partner), ["a"])
+        self.assertEqual(workflow.draft_version_id.activity_ids.mapped("name"), ["b", "c"])
+
     def test_a_used_version_cannot_be_deleted(self):
         workflow = self.flow("a* -> b!")
         self.partners()

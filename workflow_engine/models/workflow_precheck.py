@@ -1,0 +1,69 @@
+"""Most changes of a record let nothing move: finding that out takes one statement and no lock."""
+
+import ast
+
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..core.constants import COMPLETE, RUNNING
+from ..core.events import Step
+from ..core.watching import asked_by_change
+
+
+class WorkflowEngine(models.AbstractModel):
+    _inherit = "workflow.engine"
+
+    @api.model
+    def _step_changed(self, records, definitions):
+        """Step the instances of changed records that may move."""
+        return self._run([Step(instance) for instance in self._may_move(records, definitions)])
+
+    @api.model
+    def _may_move(self, records, definitions):
+        """Return the instances with a token that a change may have let go, the oldest first.
+
+        What is true is asked again under the lock; what is false now stays where it is.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT i.id, i.res_id, i.version_id, w.id, w.act_id, w.state "
+                "FROM workflow_instance i JOIN workflow_workitem w ON w.inst_id = i.id "
+                "WHERE i.res_type = %s AND i.res_id = ANY(%s) AND i.state = 'active' "
+                "AND i.wkf_id = ANY(%s) ORDER BY i.id, w.number",
+                records._name,
+                records.ids,
+                list(definitions),
+            )
+        )
+        env = self._environment(self.env.uid)
+        found = {one.id: one for one in env[records._name].browse(records.ids)}
+        moving = {}
+        for instance, res_id, version, token, activity, state in rows:
+            # A running one waits for something else than the record.
+            if instance in moving or state == RUNNING:
+                continue
+            graph = self.env["workflow.version"]._graph_of(version)
+            edges = asked_by_change(graph.nodes[activity])
+            if (
+                edges is None
+                or state != COMPLETE
+                or any(self._seems_true(edge, found[res_id], instance, token) for edge in edges)
+            ):
+                moving[instance] = None
+        return list(moving)
+
+    @api.model
+    def _seems_true(self, edge, record, instance, token):
+        """Tell whether a condition may hold. What it raises is for the run to report."""
+        if not edge.is_guarded:
+            return True
+        try:
+            if edge.domain and not record.filtered_domain(Domain(ast.literal_eval(edge.domain))):
+                return False
+            if edge.condition in ("", "True"):
+                return True
+            names = lambda: self._names_at((instance, token))  # noqa: E731 - needed here only
+            return bool(self._evaluate_lines(edge.condition, record, names))
+        except Exception:  # noqa: BLE001 - an author's condition may raise anything
+            return True
