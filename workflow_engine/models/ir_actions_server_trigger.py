@@ -31,13 +31,13 @@ class IrActionsServer(models.Model):
     wkf_model_id = fields.Many2one(
         "ir.model",
         string="Target Model",
-        ondelete="cascade",
+        ondelete="set null",
         help="Model of the records whose workflows hear the signal.",
     )
     trigger_obj_id = fields.Many2one(
         "ir.model.fields",
         string="Link",
-        ondelete="cascade",
+        ondelete="set null",
         domain="[('model_id', '=', model_id), "
         "('ttype', 'in', ('many2one', 'one2many', 'many2many', 'integer'))]",
         help="Field of the record that leads to the records of the target model.",
@@ -83,6 +83,14 @@ class IrActionsServer(models.Model):
         if self.trigger_obj_id.relation:
             self.wkf_model_id = self.env["ir.model"]._get(self.trigger_obj_id.relation)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            # OpenERP knew only the link, and a link that is set means it.
+            if vals.get("trigger_obj_id"):
+                vals.setdefault("trigger_target", "field")
+        return super().create(vals_list)
+
     @api.model
     def _get_type_cards(self):
         card = {"icon": "fa-sitemap", "help": self.env._("Sends a signal to a workflow.")}
@@ -90,7 +98,7 @@ class IrActionsServer(models.Model):
 
     def _trigger_model(self):
         """Return the name of the target model."""
-        if self.trigger_target in (False, "record") and not self.trigger_obj_id:
+        if self.trigger_target in (False, "record"):
             return self.model_id.model
         if self.trigger_target == "path" and self.model_id:
             try:
@@ -172,8 +180,7 @@ class IrActionsServer(models.Model):
             return env[self.wkf_model_id.model].search(Domain(domain))
         if self.trigger_target == "path":
             return records.mapped(self.trigger_path)
-        # OpenERP knew only the link, and a link that is set means it.
-        if self.trigger_obj_id:
+        if self.trigger_target == "field":
             found = records.mapped(self.trigger_obj_id.name)
             if isinstance(found, list):
                 found = env[self.wkf_model_id.model].browse([id_ for id_ in found if id_]).exists()

@@ -37,7 +37,7 @@ class BaseAutomation(models.Model):
     workflow_id = fields.Many2one(
         "workflow",
         string="Workflow",
-        ondelete="cascade",
+        ondelete="restrict",
         domain="[('osv', '=', model_name)]",
         help="The workflow in which it has to happen. Empty: any workflow of the model.",
     )

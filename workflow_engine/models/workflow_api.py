@@ -171,6 +171,7 @@ class Base(models.AbstractModel):
                 )
             events.append(Jump(instance, target.id, reason.strip()))
         engine._run(events)
+        self.env["workflow.store"]._resolve([event.instance for event in events])
         return True
 
     # -- helpers --------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Incidents: something failed, and the record waits for a person."""
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from odoo.addons.server_action_engine.models.run_log_fields import LooseMany2one
 
@@ -41,5 +42,14 @@ class WorkflowIncident(models.Model):
         """Try again what failed, as the current user."""
         self.check_access("read")
         self._check_record_access("write")
+        for incident in self.sudo():
+            if incident.state == "open" and not incident.workitem_id:
+                raise UserError(
+                    self.env._(
+                        "%(instance)s is at no activity any more, so there is nothing to try "
+                        "again. An administrator can move it to an activity.",
+                        instance=incident.instance_id.display_name,
+                    )
+                )
         self.env["workflow.engine"]._retry(self.sudo())
         return True

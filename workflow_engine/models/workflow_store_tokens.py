@@ -98,6 +98,17 @@ class WorkflowStore(models.AbstractModel):
             )
 
     @api.model
+    def _resolve(self, instances):
+        """Close the incidents of instances that were stuck without any token."""
+        self.env.cr.execute(
+            "UPDATE workflow_incident SET state = 'resolved', "
+            "resolved_at = clock_timestamp() AT TIME ZONE 'UTC' "
+            "WHERE instance_id = ANY(%s) AND workitem_id IS NULL AND state = 'open'",
+            [instances],
+        )
+        self.env["workflow.incident"].invalidate_model(flush=False)
+
+    @api.model
     def _report_troubles(self, troubles, instances, tokens):
         if not troubles:
             return

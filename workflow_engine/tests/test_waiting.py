@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
+from ..core.events import Delete
 from .common import WorkflowCase
 
 
@@ -140,6 +141,24 @@ class TestIncidents(WorkflowCase):
         self.assertTrue(incident.with_user(user).message)
         with self.assertRaises(UserError):
             incident.with_user(user).action_retry()
+
+    def test_an_instance_without_tokens_is_moved_by_hand(self):
+        """A deleted subflow whose workflow has no way out of it leaves nothing to retry."""
+        child = self.flow("s* -end-> e!", values={"name": "Child", "on_create": False})
+        parent = self.flow(
+            "a* -go-> sub; sub -subflow.e-> done!; a -x-> done",
+            values={"name": "Parent"},
+            sub={"kind": "subflow", "subflow_id": child.id},
+        )
+        partner = self.partners()
+        partner.signal_workflow("go")
+        self.engine._run([Delete(self.instances(partner, child).id)])
+        incident = self.env["workflow.incident"].search([("state", "=", "open")])
+        self.assertIn("was deleted", incident.message)
+        self.assertEqual(self.where(partner, parent), ["sub"])
+        partner.workflow_jump("done", "the child is gone")
+        self.assertEqual(incident.state, "resolved")
+        self.assertEqual(self.instances(partner, parent).state, "complete")
 
     def test_a_condition_that_fails_blocks_its_token(self):
         self.flow(
