@@ -22,6 +22,7 @@ from . import workflow_requests
 from . import workflow_actions
 from . import workflow_waits
 from . import workflow_precheck
+from . import workflow_unasked
 from . import workflow_api
 from . import ir_actions_server_trigger
 from . import run_names

@@ -118,14 +118,14 @@ class WorkflowEngine(models.AbstractModel):
                 version = workflow._publish_waiting().current_version_id.id
             if version:
                 versions.append(version)
-        return self._run(
+        return self._run_unasked(
             [Start(version, records._name, id_) for version in versions for id_ in records.ids]
         )
 
     @api.model
     def _step(self, records, definitions=None):
         found = self._instances_of(records, definitions=definitions)
-        return self._run([Step(instance) for instance, _id, _state in found])
+        return self._run_unasked([Step(instance) for instance, _id, _state in found])
 
     @api.model
     def _delete(self, records):
@@ -178,9 +178,9 @@ class WorkflowEngine(models.AbstractModel):
                 records.ids,
             )
         )
-        return self._run([Trigger(instance) for [instance] in rows])
+        return self._run_unasked([Trigger(instance) for [instance] in rows])
 
     @api.model
     def _retry(self, incidents):
         tokens = incidents.filtered(lambda one: one.state == "open" and one.workitem_id)
-        return self._run([Retry(one.instance_id.id, one.workitem_id.id) for one in tokens])
+        return self._run_unasked([Retry(one.instance_id.id, one.workitem_id.id) for one in tokens])

@@ -17,7 +17,8 @@ class WorkflowEngine(models.AbstractModel):
     @api.model
     def _step_changed(self, records, definitions):
         """Step the instances of changed records that may move."""
-        return self._run([Step(instance) for instance in self._may_move(records, definitions)])
+        found = self._may_move(records, definitions)
+        return self._run_unasked([Step(instance) for instance in found])
 
     @api.model
     def _may_move(self, records, definitions):

@@ -73,6 +73,21 @@ class TestApi(WorkflowCase):
             ["ir.actions.act_window", "ir.actions.act_url"],
         )
 
+    def test_a_window_nobody_waits_for_becomes_an_activity(self):
+        action = "{'type': 'ir.actions.act_window', 'name': 'Look at ' + name}"
+        self.flow(
+            "a* -> b; b -go-> c!",
+            b={"kind": "function", "action": action},
+            c={"kind": "function", "action": action},
+            edges={"a>b": {"condition": "ref"}},
+        )
+        partner = self.partners()
+        partner.ref = "x"
+        self.assertEqual(partner.activity_ids.mapped("summary"), ["Look at Partner 0"])
+        self.assertEqual(partner.activity_ids.user_id, self.env.user)
+        self.assertTrue(partner.signal_workflow("go")[partner.id])
+        self.assertEqual(len(partner.activity_ids), 1)
+
     def test_available_signals(self):
         self.flow(
             "a* -go-> b!; a -stop-> c!; a -lead-> b",
