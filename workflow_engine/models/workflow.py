@@ -139,16 +139,20 @@ class Workflow(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        workflows = super().create(
-            [{k: v for k, v in vals.items() if k != "profile"} for vals in vals_list]
-        )
+        for vals in vals_list:
+            if vals.get("model_id") and not vals.get("osv"):
+                vals["osv"] = self.env["ir.model"].browse(vals["model_id"]).model
+        # The profile belongs to the draft, which is made last.
+        context = {k: v for k, v in self.env.context.items() if k != "default_profile"}
+        plain = [{k: v for k, v in vals.items() if k != "profile"} for vals in vals_list]
+        workflows = super(Workflow, self.with_env(self.env(context=context))).create(plain)
+        workflows = workflows.with_env(self.env)
         for workflow, vals in zip(workflows, vals_list, strict=True):
             profile = vals.get("profile") or self.env.context.get("default_profile")
-            if workflow.draft_version_id:
-                if profile:
-                    workflow.draft_version_id.profile = profile
-            else:
-                workflow._make_draft(profile=profile, publishes_itself=profile != STRICT)
+            # Activities created together with it have made a draft already.
+            draft = workflow.draft_version_id or workflow._make_draft(publishes_itself=True)
+            if profile:
+                draft.write({"profile": profile, "publishes_itself": profile != STRICT})
         workflows._definitions_changed()
         return workflows
 
@@ -184,6 +188,17 @@ class Workflow(models.Model):
                 "well. Make a new draft of the workflow instead."
             )
         )
+
+    def action_open_draft(self):
+        """Open the draft, made from the published version if there is none."""
+        self.ensure_one()
+        self.action_new_draft()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "workflow.version",
+            "res_id": self.draft_version_id.id,
+            "views": [(False, "form")],
+        }
 
     def action_open_instances(self):
         """Show the records that are, or were, in this workflow."""

@@ -1,7 +1,7 @@
 """Drafts, publications that never change, and records that stay on theirs."""
 
 from odoo.exceptions import UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import WorkflowCase
 
@@ -84,6 +84,25 @@ class TestVersions(WorkflowCase):
         transition = first.draft_version_id.transition_ids
         with self.assertRaisesRegex(ValidationError, "leads into another version"):
             transition.act_to = second.draft_version_id.activity_ids[0]
+
+    def test_what_the_form_makes_waits_for_its_button(self):
+        """A half-finished workflow must not take the records that are created meanwhile."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("workflow_engine.workflow_action")
+        with Form(self.env["workflow"].with_context(default_profile="strict")) as form:
+            form.name = "By hand"
+            form.model_id = self.partner_model
+        workflow = form.record
+        self.assertIn("strict", action["context"])
+        self.assertEqual((workflow.osv, workflow.profile), ("res.partner", "strict"))
+        draft = self.env["workflow.version"].browse(workflow.action_open_draft()["res_id"])
+        with Form(draft) as version, version.activity_ids.new() as activity:
+            activity.name = "begin"
+            activity.flow_start = True
+        self.assertEqual(draft.activity_ids.wkf_id, workflow)
+        partner = self.partners()
+        self.assertFalse(self.instances(partner))
+        workflow.action_publish()
+        self.assertEqual(self.where(self.partners()), ["begin"])
 
     def test_nothing_is_published_twice(self):
         workflow = self.flow("a* -> b!")
