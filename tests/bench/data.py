@@ -64,5 +64,7 @@ def remove_rules(env):
     names = [("name", "like", RULE_PREFIX), ("name", "not like", f"{RULE_PREFIX} earlier")]
     rules = env["base.automation"].with_context(active_test=False).search(names)
     actions = rules.action_server_ids
+    if "workflow" in env:
+        env["workflow"].search([("name", "like", "bench ")]).unlink()
     rules.unlink()
     actions.exists().unlink()

@@ -17,6 +17,7 @@ class Workflow(models.Model):
 
     def action_publish(self):
         """Let new records use the draft; those on their way stay on their version."""
+        self.check_access("write")
         for workflow in self:
             draft = workflow.draft_version_id
             if not draft:
@@ -34,6 +35,7 @@ class Workflow(models.Model):
 
     def action_retire(self):
         """Let no record start the workflow any more; those on their way go on to their end."""
+        self.check_access("write")
         for workflow in self:
             workflow.draft_version_id.publishes_itself = False
             workflow.current_version_id.state = RETIRED
@@ -41,6 +43,7 @@ class Workflow(models.Model):
 
     def action_new_draft(self):
         """Make a draft that is a copy of the published version, if there is none."""
+        self.check_access("write")
         for workflow in self:
             if not workflow.draft_version_id:
                 source = workflow.current_version_id or workflow.version_ids[:1]

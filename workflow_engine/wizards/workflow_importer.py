@@ -193,7 +193,7 @@ class WorkflowImporter:
             )
             return
         answer = record.workflow_signal_report(tag.signal)[record.id]
-        data = {"signal": tag.signal, "record": tag.ref}
+        data = {"signal": tag.signal, "target": tag.ref}
         if answer["reason"]:
             self.report.left_out(
                 tag.line, "", "wkf_signal_refused", reason=answer["message"], **data

@@ -30,9 +30,9 @@ WORKFLOW_REMARKS = {
     "wkf_not_evaluated": _lt("The value of “%(field)s” cannot be read: %(source)s"),
     "wkf_python": _lt("%(field)s was brought up to date: %(source)s"),
     "wkf_python_problem": _lt("%(field)s cannot run as it is, write it anew: %(problem)s"),
-    "wkf_signal": _lt("The signal “%(signal)s” was sent to %(record)s."),
+    "wkf_signal": _lt("The signal “%(signal)s” was sent to %(target)s."),
     "wkf_signal_refused": _lt(
-        "The signal “%(signal)s” was sent to %(record)s and refused: %(reason)s"
+        "The signal “%(signal)s” was sent to %(target)s and refused: %(reason)s"
     ),
     "wkf_signal_missing": _lt(
         "The signal “%(signal)s” was not sent: %(target)s does not exist here."

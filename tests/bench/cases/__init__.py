@@ -17,6 +17,7 @@ from . import (
     run_log,
     run_write,
     timed_rule,
+    workflow_hop,
 )
 
 _FILES = (
@@ -36,6 +37,7 @@ _FILES = (
     run_write,
     run_create,
     run_log,
+    workflow_hop,
 )
 
 CASES = {case.name: case for file in _FILES for case in file.CASES}

@@ -23,7 +23,9 @@ def _workflow(env, name, **second):
 
 
 def _prepare(env):
-    return data.partners(env, SIZE)
+    partners = data.partners(env, SIZE)
+    partners.create_workflow()
+    return partners
 
 
 def _signal(env, partners):
