@@ -82,6 +82,25 @@ class TestTimers(WorkflowCase):
         self.assertEqual(self.timers(with_date).due_at.replace(microsecond=0), datetime(2030, 1, 1))
         self.assertFalse(self.timers(without))
 
+    def test_timers_due_at_once_run_together_and_fail_alone(self):
+        """One batch for all of them; the one whose activity fails keeps its token."""
+        self.flow(
+            "wait* -> late!",
+            late={"kind": "function", "action": "write({'ref': 1 / (len(comment or '') - 4)})"},
+            edges={"wait>late": {"timer_kind": "delay", "timer_number": 1}},
+        )
+        partners = self.partners(30)
+        partners[7].comment = "fail"
+        tasks = self.timers(partners)
+        self.assertEqual(tasks.mapped("mergeable"), [True] * 30)
+        self.assertEqual(len(set(tasks.mapped("batch_key"))), 1)
+        self.pass_hours(1.1)
+        late = partners.filtered(lambda one: self.where(one) == ["late"])
+        self.assertEqual(partners - late, partners[7])
+        self.assertEqual(set(tasks.mapped("state")), {"done", "failed"})
+        failed = tasks.filtered(lambda task: task.state == "failed")
+        self.assertIn("Test, activity late: ZeroDivisionError", failed.error_message)
+
     def test_working_hours(self):
         """Eight working hours from a Friday evening end on Monday."""
         calendar = self.env["resource.calendar"].create({"name": "Office", "tz": "UTC"})
