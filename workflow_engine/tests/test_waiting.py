@@ -86,11 +86,11 @@ class TestTimers(WorkflowCase):
         """One batch for all of them; the one whose activity fails keeps its token."""
         self.flow(
             "wait* -> late!",
-            late={"kind": "function", "action": "write({'ref': 1 / (len(comment or '') - 4)})"},
+            late={"kind": "function", "action": "write({'ref': 1 / (len(function or '') - 4)})"},
             edges={"wait>late": {"timer_kind": "delay", "timer_number": 1}},
         )
         partners = self.partners(30)
-        partners[7].comment = "fail"
+        partners[7].function = "fail"
         tasks = self.timers(partners)
         self.assertEqual(tasks.mapped("mergeable"), [True] * 30)
         self.assertEqual(len(set(tasks.mapped("batch_key"))), 1)
