@@ -7,7 +7,6 @@
     "author": "Odoo Automation Suite contributors",
     "website": "https://github.com/odoo-automation-suite/odoo-automation-suite",
     "depends": ["server_action_engine", "base_automation_ext"],
-    "uninstall_hook": "_cancel_timers",
     "data": [
         "security/ir.model.access.csv",
         "data/workflow_timer_data.xml",

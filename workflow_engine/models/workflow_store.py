@@ -27,14 +27,18 @@ class WorkflowStore(models.AbstractModel):
         refer to an instance may still be inserted.
         """
         ids = list(ids)
-        rows = self.env.execute_query(
+        cr = self.env.cr
+        cr.execute(
             SQL(
                 "SELECT id, version_id, res_type, res_id, uid, state, results, number "
                 "FROM workflow_instance WHERE id = ANY(%s) ORDER BY id %s",
                 ids,
                 SQL("FOR NO KEY UPDATE" if lock else ""),
-            )
+            ),
+            # Whoever comes second is told to begin again, which is no error: Odoo does.
+            log_exceptions=not lock,
         )
+        rows = cr.fetchall()
         if not rows:
             return []
         tokens, marks, parents = self._tokens_of(ids), self._marks_of(ids), self._parents_of(ids)
