@@ -60,8 +60,12 @@ class WorkflowEngine(models.AbstractModel):
         with flow_of(self.env.cr, _Definitions(self.env)) as flow:
             self._follow_savepoints(flow)
             look = flow.session.look(instances, self._actor())
-            for request in look:
-                self._perform(flow, request)
+            flow.looking += 1
+            try:
+                for request in look:
+                    self._perform(flow, request)
+            finally:
+                flow.looking -= 1
             return look.signals
 
     @api.model

@@ -1,7 +1,7 @@
 """The expressions of definitions: their names are fields and methods of the record."""
 
 from odoo import api, models
-from odoo.exceptions import UserError
+from odoo.exceptions import RedirectWarning, UserError
 from odoo.tools import safe_eval
 
 from odoo.addons.server_action_engine.core.errors import is_retryable_db_error
@@ -51,7 +51,7 @@ class WorkflowEngine(models.AbstractModel):
 
         What Odoo retries by itself passes untouched; errors for users keep their class.
         """
-        if is_retryable_db_error(exc) or not isinstance(exc, Exception):
+        if is_retryable_db_error(exc) or isinstance(exc, RedirectWarning):
             raise exc
         if isinstance(exc, UserError) and len(exc.args) == 1:
             try:

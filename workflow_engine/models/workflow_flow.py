@@ -15,12 +15,14 @@ _MARK = "workflow_engine.mark"
 class Flow:
     """One session, shared by all calls that are made inside each other."""
 
-    __slots__ = ("session", "works", "writes_state")
+    __slots__ = ("looking", "session", "works", "writes_state")
 
     def __init__(self, definitions) -> None:
         self.session = Session(definitions)
         self.works: list[dict] = []
         """``{(model, record id): (instance, token)}`` of actions that run, inner ones last."""
+        self.looking = 0
+        """Whether somebody only asks which signals could be sent."""
         self.writes_state = 0
         """Whether the engine itself writes state fields."""
 

@@ -96,15 +96,10 @@ class WorkflowEngine(models.AbstractModel):
     def _ask_condition(self, flow, request):
         """:returns: (instances for which the condition holds, failures)"""
         edge, graph = request.transition, request.graph
-        keeps = graph.nodes[edge.source].activity.on_error == INCIDENT
-        records = self._records(request)
-        matching = records._ids
-        if edge.domain:
-            matching = set(self._filter(edge, graph, records))
+        # Who only looks is not to be stopped by an error that would stop who acts.
+        keeps = bool(flow.looking) or graph.nodes[edge.source].activity.on_error == INCIDENT
         true, failures = [], {}
-        for work, record in zip(request.works, records, strict=True):
-            if record.id not in matching:
-                continue
+        for work, record in zip(request.works, self._records(request), strict=True):
             try:
                 if self._holds(flow, request, work, record):
                     true.append(work.instance)
@@ -115,16 +110,12 @@ class WorkflowEngine(models.AbstractModel):
         return true, failures
 
     @api.model
-    def _filter(self, edge, graph, records):
-        try:
-            return records.filtered_domain(Domain(ast.literal_eval(edge.domain)))._ids
-        except Exception as exc:  # noqa: BLE001 - the same
-            return self._reraise(exc, TransitionError, graph.place(edge))
-
-    @api.model
     def _holds(self, flow, request, work, record):
-        text = request.transition.condition
-        if text.strip() in ("", "True"):
+        edge = request.transition
+        if edge.domain and not record.filtered_domain(Domain(ast.literal_eval(edge.domain))):
+            return False
+        text = edge.condition
+        if text in ("", "True"):
             return True
         return bool(
             self._evaluate_lines(

@@ -103,6 +103,15 @@ class TestApi(WorkflowCase):
         self.assertEqual((found["stop"]["allowed"], found["stop"]["reason"]), (False, "condition"))
         self.assertFalse(self.log(partner, "refused"))
 
+    def test_looking_does_not_fail_with_a_condition(self):
+        """Whoever opens a form is not stopped by what would stop the signal."""
+        self.flow("a* -go-> b!; a -stop-> b", edges={"a>b": {"condition": "1 / len(ref or '')"}})
+        partner = self.partners()
+        found = partner.workflow_available_signals()[partner.id]
+        self.assertEqual([one["allowed"] for one in found], [False, False])
+        with self.assertRaisesRegex(UserError, "Test, transition a → b: ZeroDivisionError"):
+            partner.signal_workflow("go")
+
     def test_status(self):
         workflow = self.flow("a* -> b; a -> c", a={"split_mode": "OR"})
         inside, outside = self.partners(2)
