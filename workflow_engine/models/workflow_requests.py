@@ -99,9 +99,14 @@ class WorkflowEngine(models.AbstractModel):
         # Who only looks is not to be stopped by an error that would stop who acts.
         keeps = bool(flow.looking) or graph.nodes[edge.source].activity.on_error == INCIDENT
         true, failures = [], {}
-        for work, record in zip(request.works, self._records(request), strict=True):
+        records = self._records(request)
+        matching = None
+        for work, record in zip(request.works, records, strict=True):
             try:
-                if self._holds(flow, request, work, record):
+                if matching is None:
+                    # All at once; what is wrong with a filter is wrong for each of them.
+                    matching = self._matching(edge, records)
+                if record.id in matching and self._holds(flow, request, work, record):
                     true.append(work.instance)
             except Exception as exc:  # noqa: BLE001 - an author's condition may raise anything
                 if not keeps:
@@ -110,11 +115,15 @@ class WorkflowEngine(models.AbstractModel):
         return true, failures
 
     @api.model
+    def _matching(self, edge, records):
+        """Return the ids of the records that match the filter of a transition."""
+        if edge.domain:
+            records = records.filtered_domain(Domain(ast.literal_eval(edge.domain)))
+        return set(records._ids)
+
+    @api.model
     def _holds(self, flow, request, work, record):
-        edge = request.transition
-        if edge.domain and not record.filtered_domain(Domain(ast.literal_eval(edge.domain))):
-            return False
-        text = edge.condition
+        text = request.transition.condition
         if text in ("", "True"):
             return True
         return bool(
