@@ -24,6 +24,7 @@ from . import workflow_waits
 from . import workflow_precheck
 from . import workflow_unasked
 from . import workflow_api
+from . import workflow_refusal
 from . import ir_actions_server_trigger
 from . import run_names
 from . import trigger_workflow

@@ -205,26 +205,3 @@ class Base(models.AbstractModel):
             "reason": reason,
             "message": refusal_text(self.env, reason) if reason else "",
         }
-
-    def _check_workflow_refused(self, signal, report):
-        """:raises UserError: a signal was refused, and the definition asks for an error"""
-        refused = [id_ for id_, one in report.items() if one["reason"]]
-        if not refused:
-            return
-        workflows = self.env["workflow"].sudo()
-        asking = workflows.search([("osv", "=", self._name), ("raise_refused", "=", True)])
-        if not asking:
-            return
-        instances = self.env["workflow.instance"].sudo()
-        known = [("res_type", "=", self._name), ("res_id", "in", refused)]
-        concerned = instances.search(known).wkf_id
-        if not concerned or concerned & asking:
-            record = self.browse(refused[0])
-            raise UserError(
-                self.env._(
-                    "“%(signal)s” was refused for %(record)s: %(reason)s",
-                    signal=signal,
-                    record=record.display_name,
-                    reason=report[record.id]["message"],
-                )
-            )

@@ -46,8 +46,14 @@ class TestApi(WorkflowCase):
     def test_a_definition_can_ask_for_an_error(self):
         self.flow("a* -go-> b!", values={"raise_refused": True})
         partner = self.partners()
-        with self.assertRaisesRegex(UserError, "“stop” was refused for Partner 0: No activity"):
+        message = "“stop” was refused for Partner 0: No activity"
+        with self.assertRaisesRegex(UserError, message), self.env.cr.savepoint():
             partner.signal_workflow("stop")
+        self.assertFalse(self.log(partner, "refused"))
+        # What Odoo does after it has rolled the request back.
+        with self.enter_registry_test_mode():
+            self.env.cr.postrollback.run()
+        self.assertEqual(self.log(partner, "refused"), [("refused", "stop", "no_token")])
 
     def test_a_button_tells_the_user_about_each_record(self):
         self.flow("a* -go-> b!", edges={"a>b": {"condition": "ref"}})
