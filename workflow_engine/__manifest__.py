@@ -19,6 +19,10 @@
         "views/ir_actions_server_trigger_views.xml",
         "views/base_automation_workflow_views.xml",
         "views/server_action_import_views.xml",
+        "views/workflow_diagram_views.xml",
         "views/menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["workflow_engine/static/src/**/*"],
+    },
 }

@@ -29,3 +29,5 @@ from . import ir_actions_server_trigger
 from . import run_names
 from . import trigger_workflow
 from . import workflow_status
+from . import workflow_diagram
+from . import workflow_panel

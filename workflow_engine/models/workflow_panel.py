@@ -1,0 +1,201 @@
+"""What forms and lists of the records of a workflow show and send."""
+
+from odoo import api, models
+
+from odoo.addons.server_action_engine.models.ir_actions_server_multi import PLAY_IN_ORDER
+from odoo.addons.web.controllers.utils import clean_action
+
+from ..core import constants as words
+from .workflow_diagram import tokens_of
+
+#: Log lines a form shows.
+HISTORY_LINES = 100
+#: Signals and results a dialog shows for many records.
+RESULT_LINES = 200
+
+
+class IrHttp(models.AbstractModel):
+    _inherit = "ir.http"
+
+    def session_info(self):
+        """Tell the web client which models have workflows: forms of others ask nothing."""
+        info = super().session_info()
+        if self.env.user._is_internal():
+            info["workflow_models"] = self.env["workflow"].models_with_workflow()
+        return info
+
+
+class Workflow(models.Model):
+    _inherit = "workflow"
+
+    @api.model
+    @api.readonly
+    def models_with_workflow(self):
+        """Return the names of the models whose records are, or will be, in a workflow."""
+        # Definitions need not be readable for those whose records go through them.
+        versions = self.env["workflow.version"].sudo()
+        used = ["|", ("state", "!=", "draft"), ("publishes_itself", "=", True)]
+        groups = versions.with_context(active_test=False)._read_group(used, ["wkf_id"])
+        return sorted({workflow.osv for [workflow] in groups})
+
+
+class Base(models.AbstractModel):
+    _inherit = "base"
+
+    @api.readonly
+    def workflow_panel(self):
+        """Return what the form of a record shows about its workflows.
+
+        :returns: ``{instances, signals}`` as of ``workflow_status`` and
+            ``workflow_available_signals``; of workflows that have ended only the last instance
+        """
+        self.ensure_one()
+        shown = {}
+        for one in self.workflow_status()[self.id]:
+            is_alive = one["state"] in (words.ACTIVE, words.STUCK)
+            shown[one["instance"] if is_alive else f"ended {one['workflow_id']}"] = one
+        alive = {one["workflow_id"] for key, one in shown.items() if isinstance(key, int)}
+        instances = [
+            one
+            for key, one in shown.items()
+            if isinstance(key, int) or one["workflow_id"] not in alive
+        ]
+        labels = dict(
+            self.env["workflow.instance"]._fields["state"]._description_selection(self.env)
+        )
+        for one in instances:
+            one["state_label"] = labels[one["state"]]
+        signals = self.workflow_available_signals()[self.id] if alive else []
+        return {"instances": instances, "signals": signals}
+
+    def workflow_panel_signal(self, signal):
+        """Send a signal for the button of a form.
+
+        :returns: ``{accepted, message, action}``: why it was refused, or what the client does next
+        """
+        self.ensure_one()
+        answer = self.workflow_signal_report(signal)[self.id]
+        message = answer["message"]
+        if answer["deferred"] and not answer["accepted"]:
+            message = self.env._("The signal waits until the activity that runs now has ended.")
+        return {
+            "accepted": answer["accepted"],
+            "message": message,
+            "action": self._workflow_client_action(answer["results"]),
+        }
+
+    @api.readonly
+    def workflow_diagrams(self):
+        """Return the diagrams of a record: each with where it is, and the way it took.
+
+        :returns: list of ``{instance, workflow, state, diagram}``
+        """
+        self.ensure_one()
+        found = []
+        for one in self.workflow_panel()["instances"]:
+            # Whoever reads the record may know where it is, and what the way looks like.
+            instance = self.env["workflow.instance"].sudo().browse(one["instance"])
+            items = [(item.act_id.id, item.state, 1) for item in instance.workitem_ids]
+            version = self.env["workflow.version"].browse(one["version_id"])
+            picture = version._diagram(tokens_of(items), instance._transitions_taken())
+            found.append({**one, "diagram": picture})
+        return found
+
+    @api.readonly
+    def workflow_history(self):
+        """Return the latest log lines of a record, the newest first.
+
+        :returns: list of ``{id, date, event, workflow, activity, signal, reason, user, detail}``
+        """
+        self._check_workflow_access("read")
+        log = self.env["workflow.log"].sudo()
+        lines = log.search_fetch(
+            [("res_type", "=", self._name), ("res_id", "=", self.id)], limit=HISTORY_LINES
+        )
+        events, reasons = (
+            dict(log._fields[name]._description_selection(self.env)) for name in ("event", "reason")
+        )
+        # The log outlives what it names.
+        named = ("wkf_id", "activity_id", "uid")
+        names = {
+            name: {one.id: one.display_name for one in lines[name].exists()} for name in named
+        }
+        return [
+            {
+                "id": line.id,
+                "date": line.date,
+                "event": line.event,
+                "event_label": events[line.event],
+                "workflow": names["wkf_id"].get(line.wkf_id.id, ""),
+                "activity": names["activity_id"].get(line.activity_id.id, ""),
+                "signal": line.signal or "",
+                "reason": reasons.get(line.reason, ""),
+                "user": names["uid"].get(line.uid.id, ""),
+                "detail": line.detail or "",
+            }
+            for line in lines
+        ]
+
+    @api.readonly
+    def workflow_mass_signals(self):
+        """Return the signals that records of a list wait for.
+
+        :returns: list of ``{signal, label, allowed, refused}``, the last two are numbers of records
+        """
+        found = {}
+        for many in self.workflow_available_signals().values():
+            for one in many:
+                entry = found.setdefault(
+                    one["signal"],
+                    {"signal": one["signal"], "label": one["label"], "allowed": 0, "refused": 0},
+                )
+                entry["allowed" if one["allowed"] else "refused"] += 1
+        return list(found.values())
+
+    def workflow_mass_signal(self, signal):
+        """Send a signal to the records of a list.
+
+        :returns: ``{moved, refused, lines, left_out}``; each line is ``{id, name, accepted,
+            message}``, refused records first
+        """
+        report = self.workflow_signal_report(signal)
+        order = sorted(report, key=lambda id_: not report[id_]["reason"])
+        shown = self.browse(order[:RESULT_LINES])
+        return {
+            "moved": sum(one["accepted"] for one in report.values()),
+            "refused": sum(bool(one["reason"]) for one in report.values()),
+            "left_out": len(order) - len(shown),
+            "lines": [
+                {
+                    "id": record.id,
+                    "name": record.display_name,
+                    "accepted": report[record.id]["accepted"],
+                    "message": report[record.id]["message"],
+                }
+                for record in shown.exists()
+            ],
+        }
+
+    def _workflow_client_action(self, results):
+        """Return one client action that runs all of them in order, False if there is none."""
+        actions = [clean_action(dict(one), self.env) for one in results if isinstance(one, dict)]
+        if len(actions) < 2:
+            return actions[0] if actions else False
+        return {
+            "type": "ir.actions.client",
+            "tag": PLAY_IN_ORDER,
+            "params": {"actions": actions},
+        }
+
+
+class WorkflowInstance(models.Model):
+    _inherit = "workflow.instance"
+
+    def _transitions_taken(self):
+        """Return ``{transition id: how often}`` from the log."""
+        groups = self.env["workflow.log"]._read_group(
+            [("instance_id", "=", self.id), ("transition_id", "!=", False)],
+            ["transition_id"],
+            ["__count"],
+        )
+        return {transition.id: count for transition, count in groups}

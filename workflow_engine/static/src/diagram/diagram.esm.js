@@ -1,0 +1,151 @@
+import { Component, onMounted, onPatched, useRef, useState } from "@odoo/owl";
+import { headPoints, placedLines, roundedPath } from "./shapes.esm";
+
+/** Free pixels around the drawing. */
+const MARGIN = 24;
+const BOX_PADDING = 14;
+const LABEL_PADDING = 4;
+const SMALLEST = 0.1;
+const LARGEST = 3;
+/** Below this, nobody can read: a large diagram opens scrolled rather than smaller. */
+const READABLE = 0.6;
+const STEP = 1.25;
+/** Characters of Font Awesome. */
+const SYMBOLS = {
+    signal: "\uf0e7",
+    timer: "\uf017",
+    condition: "\uf128",
+    role: "\uf007",
+    trigger: "\uf0f3",
+    action: "\uf013",
+    code: "\uf121",
+    subflow: "\uf0e8",
+    stopall: "\uf05e",
+    join: "\uf066",
+    split: "\uf065",
+};
+
+/** A workflow as a picture: everything has its place already, this only draws. */
+export class WorkflowDiagram extends Component {
+    static template = "workflow_engine.Diagram";
+    static props = {
+        diagram: Object,
+        onOpen: { type: Function, optional: true },
+    };
+
+    setup() {
+        this.scroller = useRef("scroller");
+        this.state = useState({ zoom: 1 });
+        this.drawn = null;
+        onMounted(() => this.showNew());
+        onPatched(() => this.showNew());
+    }
+
+    /** Choose the size of a diagram that has not been shown yet, and scroll to where it is. */
+    showNew() {
+        const { version, width, height } = this.props.diagram;
+        const key = [version, width, height].join();
+        if (this.drawn === key) {
+            return;
+        }
+        this.drawn = key;
+        this.state.zoom = Math.max(this.fitting(), Math.min(READABLE, this.fitting(true)));
+        const present = this.props.diagram.activities.find((one) => one.tokens);
+        if (present) {
+            requestAnimationFrame(() => this.scrollTo(present));
+        }
+    }
+
+    scrollTo(box) {
+        const element = this.scroller.el;
+        if (element) {
+            const { zoom } = this.state;
+            const middleX = (box.x + box.width / 2 + MARGIN) * zoom;
+            const middleY = (box.y + box.height / 2 + MARGIN) * zoom;
+            element.scrollLeft = middleX - element.clientWidth / 2;
+            element.scrollTop = middleY - element.clientHeight / 2;
+        }
+    }
+
+    /** The zoom at which all of it is seen; its width, if only that counts. */
+    fitting(widthOnly = false) {
+        const { clientWidth, clientHeight } = this.scroller.el;
+        const wide = clientWidth / this.width;
+        const zoom = widthOnly ? wide : Math.min(wide, clientHeight / this.height);
+        return Math.max(SMALLEST, Math.min(1, zoom));
+    }
+
+    get width() {
+        return this.props.diagram.width + 2 * MARGIN;
+    }
+
+    get height() {
+        return this.props.diagram.height + 2 * MARGIN;
+    }
+
+    get viewBox() {
+        return `${-MARGIN} ${-MARGIN} ${this.width} ${this.height}`;
+    }
+
+    get canOpen() {
+        return Boolean(this.props.onOpen && this.props.diagram.can_open);
+    }
+
+    get activities() {
+        return this.props.diagram.activities.map((one) => ({
+            ...one,
+            middle: one.x + one.width / 2,
+            texts: placedLines(one.lines, one.y, BOX_PADDING),
+        }));
+    }
+
+    get transitions() {
+        return this.props.diagram.transitions.map((one) => ({
+            ...one,
+            path: roundedPath(one.points),
+            head: headPoints(one.points).join(" "),
+            texts: one.label ? placedLines(one.lines, one.label.y, LABEL_PADDING) : [],
+        }));
+    }
+
+    symbol(kind) {
+        return SYMBOLS[kind];
+    }
+
+    zoomBy(factor) {
+        this.state.zoom = Math.max(SMALLEST, Math.min(LARGEST, this.state.zoom * factor));
+    }
+
+    zoomIn() {
+        this.zoomBy(STEP);
+    }
+
+    zoomOut() {
+        this.zoomBy(1 / STEP);
+    }
+
+    zoomToFit() {
+        this.state.zoom = this.fitting();
+    }
+
+    onWheel(ev) {
+        // As everywhere: the wheel alone scrolls.
+        if (ev.ctrlKey) {
+            ev.preventDefault();
+            this.zoomBy(ev.deltaY < 0 ? STEP : 1 / STEP);
+        }
+    }
+
+    open(model, id) {
+        if (this.canOpen) {
+            this.props.onOpen(model, id);
+        }
+    }
+
+    onKeydown(ev, model, id) {
+        if (ev.key === "Enter" || ev.key === " ") {
+            ev.preventDefault();
+            this.open(model, id);
+        }
+    }
+}
