@@ -30,8 +30,8 @@ class WorkflowVersion(models.Model):
         """Return the diagram with the number of live tokens of each activity.
 
         :returns: ``{version, name, width, height, activities, transitions, can_open}``; each
-            activity has its place, ``lines`` of text, ``marks`` (how its edges are drawn), ``title``
-            and ``tokens``, each transition its ``points``, ``label``, ``title`` and ``taken``
+            activity has its place, ``lines`` of text, ``title`` and ``tokens``, each transition its
+            ``points``, ``label``, ``title`` and ``taken``
         """
         self.ensure_one()
         # Also for a browser that calls it: what follows reads as superuser.
@@ -132,22 +132,21 @@ class WorkflowActivity(models.Model):
         }
 
     def _diagram_title(self, tokens):
-        _ = self.env._
-        yield _("%(name)s (%(kind)s)", name=self.name, kind=self._label_of("kind"))
+        yield self.env._("%(name)s (%(kind)s)", name=self.name, kind=self._label_of("kind"))
         if self.flow_start:
-            yield _("New instances start here.")
+            yield self.env._("New instances start here.")
         if self.flow_stop:
-            yield _("The workflow can end here.")
+            yield self.env._("The workflow can end here.")
         if self.action_id:
-            yield _("Server action: %(name)s", name=self.action_id.name)
+            yield self.env._("Server action: %(name)s", name=self.action_id.name)
         if self.action:
-            yield _("Code: %(code)s", code=self.action)
+            yield self.env._("Code: %(code)s", code=self.action)
         if self.subflow_id:
-            yield _("Subflow: %(name)s", name=self.subflow_id.name)
+            yield self.env._("Subflow: %(name)s", name=self.subflow_id.name)
         if tokens:
-            yield _("Here now: %(count)s", count=tokens["count"])
+            yield self.env._("Here now: %(count)s", count=tokens["count"])
         if tokens and tokens["failed"]:
-            yield _("Failed here: %(count)s", count=tokens["failed"])
+            yield self.env._("Failed here: %(count)s", count=tokens["failed"])
 
     def _label_of(self, name):
         return dict(self._fields[name]._description_selection(self.env))[self[name]]
@@ -162,25 +161,32 @@ class WorkflowTransition(models.Model):
 
     def _diagram_texts(self):
         """Yield (kind, text, text of the tooltip)."""
-        _ = self.env._
         if self.signal:
             shown = self.label or self.signal
-            yield "signal", shown, _("Signal: %(signal)s", signal=self.signal)
+            yield "signal", shown, self.env._("Signal: %(signal)s", signal=self.signal)
         if self.timer_kind:
-            yield "timer", self._timer_text(), _("Timer: %(timer)s", timer=self._timer_text())
+            yield (
+                "timer",
+                self._timer_text(),
+                self.env._("Timer: %(timer)s", timer=self._timer_text()),
+            )
         condition = (self.condition or "").strip()
         if condition not in ("", "True"):
-            yield "condition", condition, _("Condition: %(code)s", code=condition)
+            yield "condition", condition, self.env._("Condition: %(code)s", code=condition)
         if self.condition_domain:
             text = self.condition_domain
-            yield "condition", text, _("Filter: %(filter)s", filter=text)
+            yield "condition", text, self.env._("Filter: %(filter)s", filter=text)
         if self.role_id:
-            yield "role", self.role_id.name, _("Role: %(role)s", role=self.role_id.name)
+            yield "role", self.role_id.name, self.env._("Role: %(role)s", role=self.role_id.name)
         if self.group_id:
             name = self.group_id.display_name
-            yield "role", name, _("Group: %(group)s", group=name)
+            yield "role", name, self.env._("Group: %(group)s", group=name)
         if self.trigger_model:
-            yield "trigger", self.trigger_model, _("Woken by: %(model)s", model=self.trigger_model)
+            yield (
+                "trigger",
+                self.trigger_model,
+                self.env._("Woken by: %(model)s", model=self.trigger_model),
+            )
 
     def _timer_text(self):
         if self.timer_kind == "date":

@@ -117,9 +117,7 @@ class Base(models.AbstractModel):
         )
         # The log outlives what it names.
         named = ("wkf_id", "activity_id", "uid")
-        names = {
-            name: {one.id: one.display_name for one in lines[name].exists()} for name in named
-        }
+        names = {name: {one.id: one.display_name for one in lines[name].exists()} for name in named}
         return [
             {
                 "id": line.id,

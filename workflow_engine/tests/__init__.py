@@ -8,3 +8,4 @@ from . import test_tokens
 from . import test_type_trigger
 from . import test_versions
 from . import test_waiting
+from . import test_interface

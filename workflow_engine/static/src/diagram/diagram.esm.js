@@ -1,4 +1,5 @@
 import { Component, onMounted, onPatched, useRef, useState } from "@odoo/owl";
+import { browser } from "@web/core/browser/browser";
 import { headPoints, placedLines, roundedPath } from "./shapes.esm";
 
 /** Free pixels around the drawing. */
@@ -52,7 +53,7 @@ export class WorkflowDiagram extends Component {
         this.state.zoom = Math.max(this.fitting(), Math.min(READABLE, this.fitting(true)));
         const present = this.props.diagram.activities.find((one) => one.tokens);
         if (present) {
-            requestAnimationFrame(() => this.scrollTo(present));
+            browser.requestAnimationFrame(() => this.scrollTo(present));
         }
     }
 

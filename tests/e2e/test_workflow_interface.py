@@ -1,0 +1,230 @@
+"""The interface of workflows in a real browser: strip, diagram, signals from a list."""
+
+import pytest
+from harness.web_form import WebForm
+
+STRIP = ".o_workflow_engine_strip"
+CONTACTS = "base.action_partner_form"
+WORKFLOWS = "workflow_engine.workflow_action"
+REFUSED = "The condition of this step is not met."
+
+
+def notify(text):
+    return {
+        "kind": "function",
+        "action": "{'type': 'ir.actions.client', 'tag': 'display_notification', "
+        f"'params': {{'message': '{text}', 'sticky': True}}}}",
+    }
+
+
+def define(admin, name, activities, transitions):
+    """Make and publish a workflow of contacts; returns its id and ``{activity name: id}``."""
+    workflow = admin.create("workflow", name=name, osv="res.partner", profile="strict")
+    acts = {
+        one: admin.create("workflow.activity", name=one, wkf_id=workflow, **values)
+        for one, values in activities.items()
+    }
+    values = [
+        {"act_from": acts[source], "act_to": acts[target], **more}
+        for source, target, more in transitions
+    ]
+    admin.call("workflow.transition", "create", values)
+    admin.call("workflow", "action_publish", [workflow])
+    return workflow, acts
+
+
+@pytest.fixture
+def approval(admin):
+    """A workflow with a split, a join, a stop of all, and two client actions."""
+    system = admin.reference("base.group_system")
+    return define(
+        admin,
+        "Approval",
+        {
+            "draft": {"flow_start": True},
+            "check": {"split_mode": "AND"},
+            "legal": notify("The lawyers know."),
+            "money": notify("The bank knows."),
+            "done": {"join_mode": "AND", "flow_stop": True},
+            "cancelled": {"kind": "stopall", "flow_stop": True},
+        },
+        [
+            ("draft", "check", {"signal": "submit", "label": "Submit"}),
+            ("check", "legal", {}),
+            ("check", "money", {}),
+            ("legal", "done", {"signal": "legal_ok", "label": "Legal is fine"}),
+            ("money", "done", {"signal": "pay", "label": "Pay", "group_id": system}),
+            ("draft", "cancelled", {"signal": "cancel", "label": "Cancel", "condition": "ref"}),
+        ],
+    )
+
+
+@pytest.fixture
+def form(server, approval, browser, admin):
+    """The web client of a user who may change contacts, but is no administrator."""
+    groups = [admin.reference(f"base.{name}") for name in ("group_user", "group_partner_manager")]
+    admin.create(
+        "res.users", name="Clerk", login="clerk", password="clerk", group_ids=[(6, 0, groups)]
+    )
+    form = WebForm(browser.open(server.login("clerk", "clerk")))
+    yield form
+    assert form.page.errors() == []
+
+
+def present(page):
+    return page.evaluate(
+        f"[...document.querySelectorAll('{STRIP} .o_workflow_engine_present')]"
+        ".map((one) => one.innerText)"
+    )
+
+
+def test_a_record_goes_through_its_workflow_by_the_strip(form, admin, folder):
+    """Signals are buttons, what they bring is shown in order, and a refusal says why."""
+    partner = admin.create("res.partner", name="Customer")
+    page = form.page
+    page.open_action(CONTACTS, partner)
+    page.wait_for(STRIP)
+    assert present(page) == ["draft"]
+
+    cancel = f"{STRIP} [data-signal=cancel]"
+    assert page.evaluate(f"document.querySelector('{cancel}').dataset.tooltip") == REFUSED
+    page.click(cancel)
+    assert REFUSED in page.text(".o_notification_manager")
+    page.click(".o_notification_close")
+
+    # What is not saved yet is saved first.
+    form._insert(".o_form_view [name=name] input, .o_form_view [name=name] textarea", "Renamed")
+    page.click(f"{STRIP} [data-signal=submit]")
+    page.wait_until(f"document.querySelectorAll('{STRIP} .badge').length === 2", "both branches")
+    assert admin.read("res.partner", partner, "name") == "Renamed"
+    assert present(page) == ["legal", "money"]
+    page.wait_until("document.querySelectorAll('.o_notification').length === 2", "both actions")
+    shown = page.text(".o_notification_manager")
+    assert "The lawyers know." in shown
+    assert "The bank knows." in shown
+
+    pay = f"{STRIP} [data-signal=pay]"
+    assert page.evaluate(f"document.querySelector('{pay}').getAttribute('aria-disabled')") == "true"
+    page.click(f"{STRIP} [data-signal=legal_ok]")
+    page.wait_until(f"document.querySelectorAll('{STRIP} .badge').length === 1", "one branch")
+    assert present(page) == ["money"]
+
+    page.click(f"{STRIP} .o_workflow_engine_where")
+    page.wait_for(".modal svg")
+    where = "[...document.querySelectorAll('.modal .o_present .o_text_name')]"
+    assert page.evaluate(f"{where}.map((one) => one.textContent)") == ["money"]
+    assert page.evaluate("document.querySelectorAll('.modal .o_taken').length") == 4
+    assert page.evaluate("document.querySelector('.modal svg').getAttribute('aria-label')")
+    page.screenshot(folder / "where.png")
+    page.click(".modal .btn-close")
+
+    page.click(f"{STRIP} .o_workflow_engine_history")
+    lines = page.text(".modal .o_workflow_engine_lines")
+    assert "Entered" in lines
+    assert "Submit" in lines or "submit" in lines
+    page.screenshot(folder / "history.png")
+
+
+def test_an_action_of_a_signal_that_leads_elsewhere_and_models_without_workflow(form, admin):
+    """Forms of other models show no strip and ask nothing about workflows."""
+    bank = admin.create("res.partner.category", name="Tag")
+    page = form.page
+    page.evaluate("0")
+    page.open_action("base.action_partner_category_form", bank)
+    assert not page.evaluate(f"!!document.querySelector('{STRIP}')")
+    asked = "performance.getEntriesByType('resource').filter((one) => /workflow/.test(one.name))"
+    assert page.evaluate(f"{asked}.filter((one) => /call_kw/.test(one.name)).length") == 0
+
+
+def test_the_diagram_of_a_definition(browser, admin, approval, folder):
+    """It shows how many records are where; a click opens what is clicked."""
+    workflow, acts = approval
+    partners = [admin.create("res.partner", name=f"Customer {number}") for number in range(3)]
+    admin.call("res.partner", "signal_workflow", partners[:2], "submit")
+    page = browser.open(admin)
+    page.open_action(WORKFLOWS, workflow)
+    page.wait_for(".o_workflow_engine_diagram svg")
+    tokens = (
+        "Object.fromEntries([...document.querySelectorAll('.o_workflow_engine_activity')].map("
+        "(one) => [one.querySelector('.o_text_name').textContent,"
+        " one.querySelector('.o_tokens text')?.textContent || '']))"
+    )
+    assert page.evaluate(tokens) == {
+        "draft": "1",
+        "check": "",
+        "legal": "2",
+        "money": "2",
+        "done": "",
+        "cancelled": "",
+    }
+    page.screenshot(folder / "diagram.png")
+    box = f".o_workflow_engine_activity[data-id='{acts['legal']}']"
+    click = "dispatchEvent(new MouseEvent('click', {bubbles: true}))"
+    page.evaluate(f'document.querySelector("{box}").{click}')
+    page.wait_for(".o_form_view [name=split_mode]")
+    page.wait_at_rest()
+    assert page.evaluate("location.pathname").endswith(f"/{acts['legal']}")
+    assert page.errors() == []
+
+
+def test_a_graph_of_two_hundred_activities(browser, admin, folder):
+    """All of it is drawn."""
+    names = [f"Activity number {number}" for number in range(200)]
+    activities = {name: {} for name in names}
+    activities[names[0]] = {"flow_start": True}
+    activities[names[-1]] = {"flow_stop": True}
+    edges = [(names[(n - 1) // 3], names[n], {"signal": f"go_{n}"}) for n in range(1, 200)]
+    edges += [(names[n], names[n + 60], {"condition": "ref"}) for n in range(70, 139)]
+    workflow, _acts = define(admin, "Large", activities, edges)
+    page = browser.open(admin)
+    page.open_action(WORKFLOWS)
+    page.wait_for(".o_list_view")
+    page.evaluate(
+        """(() => {
+            const row = [...document.querySelectorAll(".o_data_row")]
+                .find((one) => one.innerText.includes("Large"));
+            window.begin = performance.now();
+            row.querySelector("[name=name]").click();
+            const timer = setInterval(() => {
+                const found = document.querySelectorAll(".o_workflow_engine_activity").length;
+                if (found === 200) {
+                    window.spent = performance.now() - window.begin;
+                    clearInterval(timer);
+                }
+            }, 10);
+        })()"""
+    )
+    page.wait_until("window.spent > 0", "200 activities")
+    (folder / "spent.txt").write_text(f"{page.evaluate('window.spent'):.0f} ms")
+    page.wait_at_rest()
+    page.screenshot(folder / "large.png")
+    assert page.evaluate("document.querySelectorAll('.o_workflow_engine_transition').length") == 268
+    assert page.errors() == []
+
+
+def test_a_signal_from_a_list(form, admin, folder):
+    """Each record says whether it has moved, or why not."""
+    partners = [admin.create("res.partner", name=f"Customer {number}") for number in range(3)]
+    admin.call("res.partner", "signal_workflow", partners[:1], "submit")
+    page = form.page
+    page.goto(f"/odoo/action-{CONTACTS}?view_type=list")
+    if not page.evaluate("!!document.querySelector('.o_list_view')"):
+        page.click(".o_switch_view.o_list")
+    form.type(".o_searchview_input", "")
+    rows = "[...document.querySelectorAll('.o_data_row')]"
+    page.evaluate(
+        f"{rows}.filter((one) => /Customer [0-9]/.test(one.innerText))"
+        ".forEach((one) => one.querySelector('.o_list_record_selector input').click())"
+    )
+    page.wait_for(".o_cp_action_menus button")
+    page.click(".o_cp_action_menus button")
+    form.press("Send Workflow Signal", ".o-dropdown--menu .o-dropdown-item")
+    page.wait_for(".modal [data-signal=submit]")
+    assert "possible for 2 of 3" in page.text(".modal [data-signal=submit]")
+    page.click(".modal [data-signal=submit]")
+    page.wait_for(".modal .o_workflow_engine_results")
+    results = page.text(".modal .modal-body")
+    assert "2 moved" in results
+    assert "1 refused" in results
+    assert "No activity the record is at waits for this signal." in results
+    page.screenshot(folder / "mass.png")
