@@ -9,7 +9,7 @@ const LABEL_PADDING = 4;
 const SMALLEST = 0.1;
 const LARGEST = 3;
 /** Below this, nobody can read: a large diagram opens scrolled rather than smaller. */
-const READABLE = 0.6;
+const READABLE = 0.8;
 const STEP = 1.25;
 /** Characters of Font Awesome. */
 const SYMBOLS = {
@@ -70,9 +70,11 @@ export class WorkflowDiagram extends Component {
 
     /** The zoom at which all of it is seen; its width, if only that counts. */
     fitting(widthOnly = false) {
-        const { clientWidth, clientHeight } = this.scroller.el;
-        const wide = clientWidth / this.width;
-        const zoom = widthOnly ? wide : Math.min(wide, clientHeight / this.height);
+        const element = this.scroller.el;
+        const wide = element.clientWidth / this.width;
+        // The element is as high as the drawing, up to its limit.
+        const limit = Number.parseFloat(window.getComputedStyle(element).maxHeight);
+        const zoom = widthOnly ? wide : Math.min(wide, limit / this.height);
         return Math.max(SMALLEST, Math.min(1, zoom));
     }
 
