@@ -2,7 +2,7 @@
 
 from demoing import rule
 
-from . import rules
+from . import rules, workflows
 
 ENGINE = "server_action_engine"
 ACTIONS = f"{ENGINE}.ir_actions_server_action"
@@ -165,4 +165,5 @@ SHOTS = {
     "task-form": task_form,
     "health": health,
     "dry-run": dry_run,
+    **workflows.SHOTS,
 }

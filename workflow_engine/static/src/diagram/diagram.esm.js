@@ -9,7 +9,7 @@ const LABEL_PADDING = 4;
 const SMALLEST = 0.1;
 const LARGEST = 3;
 /** Below this, nobody can read: a large diagram opens scrolled rather than smaller. */
-const READABLE = 0.8;
+const READABLE = 0.65;
 const STEP = 1.25;
 /** Characters of Font Awesome. */
 const SYMBOLS = {
