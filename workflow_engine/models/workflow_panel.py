@@ -1,6 +1,7 @@
 """What forms and lists of the records of a workflow show and send."""
 
 from odoo import api, models
+from odoo.exceptions import UserError
 
 from odoo.addons.server_action_engine.models.ir_actions_server_multi import PLAY_IN_ORDER
 from odoo.addons.web.controllers.utils import clean_action
@@ -10,8 +11,10 @@ from .workflow_diagram import tokens_of
 
 #: Log lines a form shows.
 HISTORY_LINES = 100
-#: Signals and results a dialog shows for many records.
+#: Records a dialog tells about.
 RESULT_LINES = 200
+#: Context key: refusals are collected and shown, whatever the definition asks for.
+COLLECTS = "workflow_engine_collects"
 
 
 class IrHttp(models.AbstractModel):
@@ -151,12 +154,18 @@ class Base(models.AbstractModel):
         return list(found.values())
 
     def workflow_mass_signal(self, signal):
-        """Send a signal to the records of a list.
+        """Send a signal to the records of a list: at once, or one by one if some of them fail.
 
         :returns: ``{moved, refused, lines, left_out}``; each line is ``{id, name, accepted,
             message}``, refused records first
         """
-        report = self.workflow_signal_report(signal)
+        self._check_workflow_access("read")
+        records = self.with_context(**{COLLECTS: True})
+        try:
+            with self.env.cr.savepoint():
+                report = records.workflow_signal_report(signal)
+        except UserError:
+            report = records._workflow_signal_each(signal)
         order = sorted(report, key=lambda id_: not report[id_]["reason"])
         shown = self.browse(order[:RESULT_LINES])
         return {
@@ -173,6 +182,22 @@ class Base(models.AbstractModel):
                 for record in shown.exists()
             ],
         }
+
+    def _workflow_signal_each(self, signal):
+        """Send a signal to one record after the other; what fails for one leaves the others alone."""
+        report = {}
+        for record in self:
+            try:
+                with self.env.cr.savepoint():
+                    report.update(record.workflow_signal_report(signal))
+            except UserError as exc:
+                report[record.id] = {"accepted": False, "reason": "error", "message": str(exc)}
+        return report
+
+    def _check_workflow_refused(self, signal, report):
+        # Whoever is told about each record needs no error, which would undo the others.
+        if not self.env.context.get(COLLECTS):
+            super()._check_workflow_refused(signal, report)
 
     def _workflow_client_action(self, results):
         """Return one client action that runs all of them in order, False if there is none."""

@@ -203,6 +203,22 @@ class TestPanel(InterfaceCase):
         )
         self.assertIn("No activity", report["lines"][0]["message"])
 
+    def test_one_of_many_that_fails_leaves_the_others_alone(self):
+        self.flow(
+            "a* -go-> b!",
+            values={"name": "Fails", "raise_refused": True},
+            b={"kind": "function", "action": "write({'color': 7 / len(ref or '')})"},
+        )
+        partners = self.partners(3, ref="x")
+        partners[1].ref = False
+        partners[2].workflow_signal_report("go")
+        report = partners.workflow_mass_signal("go")
+        self.assertEqual((report["moved"], report["refused"]), (1, 2))
+        lines = {one["id"]: one for one in report["lines"]}
+        self.assertIn("division by zero", lines[partners[1].id]["message"])
+        self.assertFalse(lines[partners[2].id]["accepted"])
+        self.assertEqual(partners.mapped("color"), [7, 0, 7])
+
     def test_what_the_strip_costs(self):
         """It does not grow with the number of activities or signals."""
         self.version.activity_ids.invalidate_recordset()

@@ -1,7 +1,8 @@
-import { Component, useEffect, useState } from "@odoo/owl";
+import { Component, useState } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
+import { useRecordObserver } from "@web/model/relational_model/utils";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 import { WorkflowDiagram } from "./diagram.esm";
 
@@ -16,15 +17,12 @@ export class DiagramWidget extends Component {
         this.action = useService("action");
         this.state = useState({ diagrams: [], chosen: 0, isLoaded: false });
         this.keepLast = new KeepLast();
-        useEffect(
-            (record, id, isDirty) => {
-                // What is typed changes nothing before it is saved.
-                if (id && !isDirty) {
-                    this.load(record.resModel, id);
-                }
-            },
-            () => [this.props.record, this.props.record.resId, this.props.record.dirty],
-        );
+        useRecordObserver(({ resModel, resId, dirty }) => {
+            // What is typed changes nothing before it is saved.
+            if (resId && !dirty) {
+                this.load(resModel, resId);
+            }
+        });
     }
 
     async load(model, id) {

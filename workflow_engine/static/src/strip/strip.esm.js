@@ -1,7 +1,8 @@
-import { Component, useEffect, useState } from "@odoo/owl";
+import { Component, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
+import { useRecordObserver } from "@web/model/relational_model/utils";
 import { HistoryDialog } from "./history_dialog.esm";
 import { WhereDialog } from "./where_dialog.esm";
 
@@ -17,15 +18,12 @@ export class WorkflowStrip extends Component {
         this.notification = useService("notification");
         this.state = useState({ panel: null, sending: "" });
         this.keepLast = new KeepLast();
-        useEffect(
-            (record, id, isDirty) => {
-                // Conditions look at what is saved.
-                if (id && !isDirty) {
-                    this.load(record.resModel, id);
-                }
-            },
-            () => [this.props.record, this.props.record.resId, this.props.record.dirty],
-        );
+        useRecordObserver(({ resModel, resId, dirty }) => {
+            // Conditions look at what is saved.
+            if (resId && !dirty) {
+                this.load(resModel, resId);
+            }
+        });
     }
 
     async load(model, id) {
