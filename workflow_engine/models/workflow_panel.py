@@ -184,7 +184,7 @@ class Base(models.AbstractModel):
         }
 
     def _workflow_signal_each(self, signal):
-        """Send a signal to one record after the other; what fails for one leaves the others alone."""
+        """Send a signal to one record after the other: one that fails leaves the others alone."""
         report = {}
         for record in self:
             try:
@@ -196,8 +196,9 @@ class Base(models.AbstractModel):
 
     def _check_workflow_refused(self, signal, report):
         # Whoever is told about each record needs no error, which would undo the others.
-        if not self.env.context.get(COLLECTS):
-            super()._check_workflow_refused(signal, report)
+        if self.env.context.get(COLLECTS):
+            return None
+        return super()._check_workflow_refused(signal, report)
 
     def _workflow_client_action(self, results):
         """Return one client action that runs all of them in order, False if there is none."""

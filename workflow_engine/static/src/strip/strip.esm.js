@@ -27,6 +27,11 @@ export class WorkflowStrip extends Component {
     }
 
     async load(model, id) {
+        if (this.shownId !== id) {
+            // The signals of the record before are not those of this one.
+            this.state.panel = null;
+            this.shownId = id;
+        }
         this.state.panel = await this.keepLast.add(
             this.orm.silent.call(model, "workflow_panel", [[id]]),
         );
