@@ -30,4 +30,7 @@ from . import run_names
 from . import trigger_workflow
 from . import workflow_status
 from . import workflow_diagram
+from . import workflow_diagram_parts
 from . import workflow_panel
+from . import workflow_mass_signal
+from . import ir_http

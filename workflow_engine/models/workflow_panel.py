@@ -1,7 +1,6 @@
-"""What forms and lists of the records of a workflow show and send."""
+"""What the form of a record in a workflow shows and sends."""
 
 from odoo import api, models
-from odoo.exceptions import UserError
 
 from odoo.addons.server_action_engine.models.ir_actions_server_multi import PLAY_IN_ORDER
 from odoo.addons.web.controllers.utils import clean_action
@@ -11,35 +10,6 @@ from .workflow_diagram import tokens_of
 
 #: Log lines a form shows.
 HISTORY_LINES = 100
-#: Records a dialog tells about.
-RESULT_LINES = 200
-#: Context key: refusals are collected and shown, whatever the definition asks for.
-COLLECTS = "workflow_engine_collects"
-
-
-class IrHttp(models.AbstractModel):
-    _inherit = "ir.http"
-
-    def session_info(self):
-        """Tell the web client which models have workflows: forms of others ask nothing."""
-        info = super().session_info()
-        if self.env.user._is_internal():
-            info["workflow_models"] = self.env["workflow"].models_with_workflow()
-        return info
-
-
-class Workflow(models.Model):
-    _inherit = "workflow"
-
-    @api.model
-    @api.readonly
-    def models_with_workflow(self):
-        """Return the names of the models whose records are, or will be, in a workflow."""
-        # Definitions need not be readable for those whose records go through them.
-        versions = self.env["workflow.version"].sudo()
-        used = ["|", ("state", "!=", "draft"), ("publishes_itself", "=", True)]
-        groups = versions.with_context(active_test=False)._read_group(used, ["wkf_id"])
-        return sorted({workflow.osv for [workflow] in groups})
 
 
 class Base(models.AbstractModel):
@@ -136,69 +106,6 @@ class Base(models.AbstractModel):
             }
             for line in lines
         ]
-
-    @api.readonly
-    def workflow_mass_signals(self):
-        """Return the signals that records of a list wait for.
-
-        :returns: list of ``{signal, label, allowed, refused}``, the last two are numbers of records
-        """
-        found = {}
-        for many in self.workflow_available_signals().values():
-            for one in many:
-                entry = found.setdefault(
-                    one["signal"],
-                    {"signal": one["signal"], "label": one["label"], "allowed": 0, "refused": 0},
-                )
-                entry["allowed" if one["allowed"] else "refused"] += 1
-        return list(found.values())
-
-    def workflow_mass_signal(self, signal):
-        """Send a signal to the records of a list: at once, or one by one if some of them fail.
-
-        :returns: ``{moved, refused, lines, left_out}``; each line is ``{id, name, accepted,
-            message}``, refused records first
-        """
-        self._check_workflow_access("read")
-        records = self.with_context(**{COLLECTS: True})
-        try:
-            with self.env.cr.savepoint():
-                report = records.workflow_signal_report(signal)
-        except UserError:
-            report = records._workflow_signal_each(signal)
-        order = sorted(report, key=lambda id_: not report[id_]["reason"])
-        shown = self.browse(order[:RESULT_LINES])
-        return {
-            "moved": sum(one["accepted"] for one in report.values()),
-            "refused": sum(bool(one["reason"]) for one in report.values()),
-            "left_out": len(order) - len(shown),
-            "lines": [
-                {
-                    "id": record.id,
-                    "name": record.display_name,
-                    "accepted": report[record.id]["accepted"],
-                    "message": report[record.id]["message"],
-                }
-                for record in shown.exists()
-            ],
-        }
-
-    def _workflow_signal_each(self, signal):
-        """Send a signal to one record after the other: one that fails leaves the others alone."""
-        report = {}
-        for record in self:
-            try:
-                with self.env.cr.savepoint():
-                    report.update(record.workflow_signal_report(signal))
-            except UserError as exc:
-                report[record.id] = {"accepted": False, "reason": "error", "message": str(exc)}
-        return report
-
-    def _check_workflow_refused(self, signal, report):
-        # Whoever is told about each record needs no error, which would undo the others.
-        if self.env.context.get(COLLECTS):
-            return None
-        return super()._check_workflow_refused(signal, report)
 
     def _workflow_client_action(self, results):
         """Return one client action that runs all of them in order, False if there is none."""

@@ -112,6 +112,43 @@ class WorkflowCase(TransactionCase):
         return self.env.cr.sql_log_count - before
 
 
+class InterfaceCase(WorkflowCase):
+    """With a workflow that has a split, a join, a stop of all, a group and a condition."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.group = cls.env.ref("base.group_system")
+        cls.workflow = cls.flow(
+            "draft* -submit-> check; check -> legal; check -> money;"
+            "legal -legal_ok-> done!; money -money_ok-> done!; draft -cancel-> off!",
+            values={"name": "Approval"},
+            edges={
+                "draft>check": {"label": "Submit"},
+                "money>done": {"group_id": cls.group.id},
+                "draft>off": {"condition": "ref == 'a very long reason to cancel it'"},
+            },
+            check={"split_mode": "AND"},
+            done={"join_mode": "AND"},
+            off={"kind": "stopall"},
+        )
+        cls.version = cls.workflow.current_version_id
+
+    def place(self, data, name):
+        """Return an activity of a diagram by its name."""
+        [found] = [
+            one
+            for one in data["activities"]
+            if any(line["kind"] == "name" and line["text"] == name for line in one["lines"])
+        ]
+        return found
+
+    def edge(self, data, source, target):
+        ends = (self.place(data, source)["id"], self.place(data, target)["id"])
+        [found] = [one for one in data["transitions"] if (one["source"], one["target"]) == ends]
+        return found
+
+
 def _see(seen, name, start, stop):
     old_start, old_stop = seen.get(name, (False, False))
     seen[name] = (old_start or bool(start), old_stop or bool(stop))
