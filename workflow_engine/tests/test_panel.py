@@ -71,7 +71,7 @@ class TestPanel(InterfaceCase):
         lines = partner.workflow_history()
         self.assertEqual(
             [(one["event_label"], one["activity"], one["signal"]) for one in lines],
-            [("Refused", "", "cancel"), ("Entered", "draft", ""), ("Started", "", "")],
+            [("Refused", "", "cancel"), ("Started", "draft", "")],
         )
         self.assertEqual(lines[0]["reason"], "Condition not met")
         self.assertEqual(lines[0]["user"], self.env.user.name)
