@@ -20,7 +20,6 @@ class TestInterfaceRights(InterfaceCase):
         record = self.record.with_user(self.user)
         with self.assertRaises(AccessError):
             self.version.with_user(self.user).read(["number"])
-        self.record.create_workflow()
         panel = record.workflow_panel()
         self.assertEqual([one["name"] for one in panel["instances"][0]["activities"]], ["draft"])
         [found] = record.workflow_diagrams()
