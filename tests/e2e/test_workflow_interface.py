@@ -88,9 +88,11 @@ def test_a_record_goes_through_its_workflow_by_the_strip(form, admin, folder):
 
     cancel = f"{STRIP} [data-signal=cancel]"
     assert page.evaluate(f"document.querySelector('{cancel}').dataset.tooltip") == REFUSED
-    page.click(cancel)
-    assert REFUSED in page.text(".o_notification_manager")
-    page.click(".o_notification_close")
+    # Not by `click`: the page is at rest only when the notification has gone.
+    page.evaluate(f"document.querySelector('{cancel}').click()")
+    said = "document.querySelector('.o_notification')?.innerText.includes(" + f"'{REFUSED}')"
+    page.wait_until(f"!!{said}", "the reason")
+    page.wait_at_rest()
 
     # What is not saved yet is saved first.
     form._insert(".o_form_view [name=name] input, .o_form_view [name=name] textarea", "Renamed")

@@ -50,10 +50,11 @@ export class WorkflowDiagram extends Component {
             return;
         }
         this.drawn = key;
-        this.state.zoom = Math.max(this.fitting(), Math.min(READABLE, this.fitting(true)));
-        const present = this.props.diagram.activities.find((one) => one.tokens);
-        if (present) {
-            browser.requestAnimationFrame(() => this.scrollTo(present));
+        this.state.zoom = Math.max(this.fitting(), READABLE);
+        const { activities } = this.props.diagram;
+        const first = activities.find((one) => one.tokens) || activities.find((one) => one.start);
+        if (first) {
+            browser.requestAnimationFrame(() => this.scrollTo(first));
         }
     }
 
@@ -68,13 +69,12 @@ export class WorkflowDiagram extends Component {
         }
     }
 
-    /** The zoom at which all of it is seen; its width, if only that counts. */
-    fitting(widthOnly = false) {
+    /** The zoom at which all of it is seen. */
+    fitting() {
         const element = this.scroller.el;
-        const wide = element.clientWidth / this.width;
         // The element is as high as the drawing, up to its limit.
         const limit = Number.parseFloat(window.getComputedStyle(element).maxHeight);
-        const zoom = widthOnly ? wide : Math.min(wide, limit / this.height);
+        const zoom = Math.min(element.clientWidth / this.width, limit / this.height);
         return Math.max(SMALLEST, Math.min(1, zoom));
     }
 
