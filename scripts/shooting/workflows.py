@@ -18,13 +18,17 @@ _ACTIVITIES = {
 
 
 def ensure(client):
-    """Create the workflow and its orders unless they are there; returns (workflow, order)."""
+    """Create the workflow and its orders unless they are there.
+
+    :returns: the workflow, an order at its start, an order that is half through
+    """
     found = client.call("workflow", "search", [("name", "=", NAME)])
     workflow = found[0] if found else _define(client)
     orders = client.call(
         "workflow.instance", "search_read", [("wkf_id", "=", workflow)], ["res_id"]
     )
-    return workflow, min(one["res_id"] for one in orders)
+    ids = [one["res_id"] for one in orders]
+    return workflow, max(ids), min(ids)
 
 
 def _define(client):
@@ -54,7 +58,7 @@ def _define(client):
             "Reminder",
             {"timer_kind": "delay", "timer_number": 48, "timer_interrupting": True},
         ),
-        ("Reminder", "Approved", {"signal": "credit", "label": "Credit is fine"}),
+        ("Reminder", "Credit check", {"signal": "go_on", "label": "Go on"}),
         ("Approved", "Invoiced", {"condition": "invoice_status == 'invoiced'"}),
         (
             "Quotation",
@@ -85,7 +89,7 @@ def _happen(client):
 
 def diagram(page, client, path):
     """The diagram of a definition with the number of records at each activity."""
-    workflow, _order = ensure(client)
+    workflow, _new, _old = ensure(client)
     page.open_action(WORKFLOWS, workflow)
     page.wait_for(".o_workflow_engine_diagram svg")
     page.evaluate("document.querySelector('.o_notebook').scrollIntoView()")
@@ -94,7 +98,7 @@ def diagram(page, client, path):
 
 def strip(page, client, path):
     """A form with the activities an order is at, and the signals that are possible now."""
-    _workflow, order = ensure(client)
+    _workflow, order, _old = ensure(client)
     page.open_action(QUOTATIONS, order)
     page.wait_for(STRIP)
     page.screenshot(path)
@@ -102,7 +106,7 @@ def strip(page, client, path):
 
 def where(page, client, path):
     """Where an order is."""
-    _workflow, order = ensure(client)
+    _workflow, _new, order = ensure(client)
     page.open_action(QUOTATIONS, order)
     page.click(f"{STRIP} .o_workflow_engine_where")
     page.wait_for(".modal svg")
