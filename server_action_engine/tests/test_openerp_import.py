@@ -315,7 +315,7 @@ class TestOpenerpImport(TransactionCase):
     def test_unreadable_files_are_explained(self):
         """Broken XML, entities, another format and no file each say what to do."""
         for content, part in (
-            ("<openerp>", "no valid XML"),
+            ("<openerp>", "not valid XML"),
             ('<!DOCTYPE o [<!ENTITY a "b">]><odoo/>', "entity"),
             ("<html/>", "<html>"),
         ):
@@ -373,4 +373,4 @@ class TestOpenerpImport(TransactionCase):
         self.assertIn("/does/not/exist.xml", err)
         code, _out, err = self._command(__file__)
         self.assertEqual(code, 1)
-        self.assertIn("no valid XML", err)
+        self.assertIn("not valid XML", err)
