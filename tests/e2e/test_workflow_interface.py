@@ -234,5 +234,5 @@ def test_a_signal_from_a_list(form, admin, folder):
     results = page.text(".modal .modal-body")
     assert "2 moved" in results
     assert "1 refused" in results
-    assert "No activity the record is at waits for this signal." in results
+    assert "No present activity of the record waits for this signal." in results
     page.screenshot(folder / "mass.png")

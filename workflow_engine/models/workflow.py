@@ -39,7 +39,7 @@ class Workflow(models.Model):
     )
     raise_refused = fields.Boolean(
         string="Refused Signals Are Errors",
-        help="A signal that nothing takes stops with an error. Otherwise it does nothing but "
+        help="A signal that no transition takes is an error. Otherwise it does nothing but "
         "leave a line in the log.",
     )
     state_field_id = fields.Many2one(

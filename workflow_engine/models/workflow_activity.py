@@ -95,7 +95,7 @@ class WorkflowActivity(models.Model):
         string="Repeated Arrivals",
         required=True,
         default=words.COLLAPSE,
-        help="Of an And join: what a second crossing of one transition before it runs does.",
+        help="And join: what happens when a transition is taken again before the join has run.",
     )
     state_value = fields.Char(
         help="Value of the workflow's state field once the record is here. Empty: unchanged."

@@ -150,7 +150,9 @@ class Base(models.AbstractModel):
                 self.env._("Only administrators may move a record within its workflow.")
             )
         if not (reason or "").strip():
-            raise UserError(self.env._("Say why the record is moved: it stands in the log."))
+            raise UserError(
+                self.env._("Say why the record is moved; the reason is kept in the log.")
+            )
         activities = self.env["workflow.activity"].sudo()
         name = activity if isinstance(activity, str) else activity.key
         events = []

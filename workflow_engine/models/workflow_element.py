@@ -98,7 +98,7 @@ class WorkflowElement(models.AbstractModel):
             if not workflow:
                 raise ValidationError(
                     self.env._(
-                        "“%(name)s” belongs to no workflow. Say which one by the field wkf_id.",
+                        "“%(name)s” belongs to no workflow. Say which one in the field wkf_id.",
                         name=vals.get("name") or vals.get("signal") or self._description,
                     )
                 )

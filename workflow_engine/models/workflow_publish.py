@@ -23,7 +23,7 @@ class Workflow(models.Model):
             if not draft:
                 raise UserError(
                     self.env._(
-                        "The workflow “%(workflow)s” has no draft: nothing was changed since it "
+                        "The workflow “%(workflow)s” has no draft: nothing has changed since it "
                         "was published.",
                         workflow=workflow.name,
                     )

@@ -18,7 +18,7 @@ class WorkflowRole(models.Model):
         string="Role Above",
         ondelete="restrict",
         index=True,
-        help="Who holds the role above holds this one as well.",
+        help="Whoever holds the role above holds this one as well.",
     )
     group_ids = fields.Many2many(
         "res.groups", string="Groups", help="The members of these groups hold the role."

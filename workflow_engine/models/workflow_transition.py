@@ -44,7 +44,7 @@ class WorkflowTransition(models.Model):
         "workflow.role",
         string="Role",
         ondelete="restrict",
-        help="Only who holds the role, or one above it, may cross it.",
+        help="Only holders of the role, or of one above it, may take it.",
     )
     trigger_model = fields.Char(
         help="Technical name of a model whose records wake the workflow when their code says so."
@@ -55,7 +55,7 @@ class WorkflowTransition(models.Model):
     timer_kind = fields.Selection(
         [("delay", "After a delay"), ("date", "At a moment")],
         string="Timer",
-        help="Time takes the transition, nothing else does. Empty: no timer.",
+        help="The transition is taken when this time is over, and only then. Empty: no timer.",
     )
     timer_number = fields.Float(
         string="Delay", help="How long after the activity was entered the transition is taken."

@@ -32,7 +32,7 @@ class WorkflowVersion(models.Model):
     )
     publishes_itself = fields.Boolean(
         readonly=True,
-        help="Published as it is when a record needs it first: it came from a file or from code.",
+        help="Published as it is when a record first needs it: it came from a file or from code.",
     )
     step_limit = fields.Integer(
         default=STEP_LIMIT,

@@ -29,13 +29,13 @@ REASONS = [
 def refusal_text(env, reason):
     """Return one sentence for the user whose signal was refused."""
     texts = {
-        words.NO_INSTANCE: env._("The record is in no workflow that could take it."),
+        words.NO_INSTANCE: env._("The record is in no workflow that could take this signal."),
         words.INACTIVE: env._("The workflow of the record has ended."),
         words.ROLE: env._("You do not have the role or group that this step asks for."),
         words.CONDITION: env._("The condition of this step is not met."),
         words.SPLIT: env._("Other conditions that have to hold at the same time do not."),
         words.PRIORITY: env._("Another transition came first."),
         words.BUSY: env._("The record waits for a subflow, or for a retry after an error."),
-        words.NO_TOKEN: env._("No activity the record is at waits for this signal."),
+        words.NO_TOKEN: env._("No present activity of the record waits for this signal."),
     }
     return texts[reason]
