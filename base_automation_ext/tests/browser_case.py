@@ -5,7 +5,7 @@ from odoo.tests import HttpCase
 HELPERS = """
     const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
     const wait = async (what, found) => {
-        for (let i = 0; i < 200; i++) {
+        for (let i = 0; i < 600; i++) {
             const result = found();
             if (result) return result;
             await sleep(50);

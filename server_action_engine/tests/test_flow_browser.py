@@ -11,13 +11,17 @@ class TestFlowBrowser(HttpCase):
             "/odoo",
             """
             const wait = async (what, found) => {
-                for (let i = 0; i < 100; i++) {
+                for (let i = 0; i < 300; i++) {
                     if (found()) return;
                     await new Promise((resolve) => setTimeout(resolve, 100));
                 }
                 throw new Error("waited in vain for " + what);
             };
             (async () => {
+                // The page the web client starts with would take the place of what comes before it.
+                await wait("the first page", () =>
+                    document.querySelector(".o_action_manager").children.length
+                );
                 const action = odoo.__WOWL_DEBUG__.root.env.services.action;
                 const window = (model, view, target) => ({
                     type: "ir.actions.act_window", res_model: model, name: model,
@@ -58,7 +62,7 @@ class TestFlowBrowser(HttpCase):
             f"/odoo/action-base.action_server_action/{action.id}",
             """
             const wait = async (what, found) => {
-                for (let i = 0; i < 100; i++) {
+                for (let i = 0; i < 300; i++) {
                     if (found()) return;
                     await new Promise((resolve) => setTimeout(resolve, 100));
                 }
