@@ -73,7 +73,8 @@ class LaneRest:
         """Sleep until somebody triggers a scheduled action of the database, or time is over."""
         deadline = time.monotonic() + seconds
         try:
-            while (remaining := deadline - time.monotonic()) > 0 and not self._is_called():
+            # Asked once more at the end: who sleeps does not notice that the connection is closed.
+            while not self._is_called() and (remaining := deadline - time.monotonic()) > 0:
                 select.select([self._cursor._cnx], [], [], remaining)
         except psycopg2.InterfaceError:
             # Closed by this very process, which is being stopped. (``ThreadedServer.stop``) All a

@@ -87,6 +87,6 @@ def test_failures_start_their_rules(env, database, in_odoo, start_server, announ
     )
     note = admin.read("res.partner", prepared["note"], "ref")
     assert sorted(note.split()) == ["dead", "later", "later", "now"]
-    own = "SELECT count(*) FROM server_action_run WHERE error_message = 'the rule itself'"
-    # The failed request, the failed attempt of the task, and the task that gave up.
+    own = "SELECT count(*) FROM server_action_step WHERE error_message = 'the rule itself'"
+    # For the failed request, the failed attempt of the task, and the task that gave up.
     assert int(env.psql(database, own)) == 3

@@ -56,6 +56,7 @@ class OdooServer:
         self.command += ["--http-interface", "127.0.0.1", "--http-port", str(self.port)]
         self.command += ["--max-cron-threads", str(cron_threads), "--workers", "0", *options]
         self.folder = folder
+        self.cron_threads = cron_threads
         self.process: subprocess.Popen | None = None
 
     def start(self) -> "OdooServer":
@@ -92,6 +93,9 @@ class OdooServer:
         """
         if self.process is None or self.process.poll() is not None:
             return
+        if self.cron_threads:
+            # Odoo closes the connections of a job that is running, which then fills the log.
+            wait_until(self.is_at_rest, f"the scheduled actions of {self.database} to end")
         children = psutil.Process(self.process.pid).children(recursive=True)
         self.process.terminate()
         try:
@@ -105,6 +109,12 @@ class OdooServer:
         for child in left:
             child.kill()
         assert not left, f"the server left processes behind: {left}"
+
+    def is_at_rest(self) -> bool:
+        """Tell whether no scheduled action runs: Odoo locks the row of one that does."""
+        free = "(SELECT count(*) FROM (SELECT FROM ir_cron FOR NO KEY UPDATE SKIP LOCKED) free)"
+        running = self.env.psql(self.database, f"SELECT count(*) - {free} FROM ir_cron")
+        return int(running) == 0
 
     def kill(self) -> None:
         """End it as a power cut would."""
