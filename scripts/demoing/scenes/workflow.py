@@ -69,7 +69,9 @@ def play(session, verdict):
 
 def write_quotations(env):
     """Let the seller write two quotations: each starts the workflow."""
-    customers = env["res.partner"].search([("is_company", "=", True)], limit=2, order="id")
+    ours = env.company.partner_id
+    companies = [("is_company", "=", True), ("id", "!=", ours.id)]
+    customers = env["res.partner"].search(companies, limit=2, order="id")
     product = env["product.product"].search([("sale_ok", "=", True)], limit=1, order="id")
     sold = [(0, 0, {"product_id": product.id, "price_unit": 750})]
     return env["sale.order"].create(
@@ -91,12 +93,10 @@ def show_way(order, history, told):
     """Print the log of an order: activity, signal, who."""
     print(f"\n{order.name} · {order.partner_id.name}")
     for hop in history:
-        cause = hop["signal"] if hop["reason"] == "Signal" else hop["reason"]
+        cause = hop["signal"] or hop["reason"]
+        print(f"  {hop['event_label']:<18} {hop['activity']:<13} {cause:<9} {hop['user']}")
         if hop["event"] == "refused":
-            cause = f"{hop['signal']}: {told.get(order.id)}"
-        print(
-            f"  {hop['event_label']:<18} {hop['activity']:<13} {hop['user']:<15} {cause}".rstrip()
-        )
+            print(f"  {'':<18} {hop['reason']}: “{told.get(order.id)}”")
 
 
 def check_way(verdict, name, history, way):
