@@ -22,7 +22,7 @@ def install(env, smtp_port):
             "model_id": model.id,
             "state": "multi",
             "usage": "base_automation",
-            "child_ids": [(6, 0, (_create_record(env, model) | _send_mail(env, model)).ids)],
+            "child_ids": [(6, 0, (plan_call(env) | _send_mail(env, model)).ids)],
         }
     )
     confirmed = env.ref("sale.selection__sale_order__state__sale")
@@ -46,20 +46,20 @@ def _use_mail_server(env, port):
     )
 
 
-def _create_record(env, model):
-    """An activity with five values, each made in another way."""
+def plan_call(env, name=CREATE_NAME, about="[[ object.name ]]"):
+    """Create the action that makes an activity with five values, each made in another way."""
     values = [
         ("res_model_id", "reference", "sale.model_sale_order"),
         ("res_id", "equation", "object.id"),
         ("activity_type_id", "reference", "mail.mail_activity_data_call"),
-        ("summary", "template", "Call [[ object.partner_id.name ]] about [[ object.name ]]"),
+        ("summary", "template", f"Call [[ object.partner_id.name ]] about {about}"),
         ("user_id", "path", "user_id"),
     ]
     return env["ir.actions.server"].create(
         {
-            "name": CREATE_NAME,
+            "name": name,
             "sequence": 1,
-            "model_id": model.id,
+            "model_id": env["ir.model"]._get_id("sale.order"),
             "state": "object_create",
             "crud_model_id": env["ir.model"]._get_id("mail.activity"),
             "value_line_ids": [(0, 0, _line(env, *value)) for value in values],

@@ -13,6 +13,7 @@ from demoing import rule
 from demoing.checks import Checks, check_confirmation
 from demoing.evidence import Evidence, Run, Step
 from demoing.post_office import read_inbox
+from demoing.scenes import workflow
 from demoing.story import Confirmation
 
 CONFIRMATION = Confirmation(7, "S00007", "Ada", "Admin", "draft", seconds=0.1, at=0.0)
@@ -83,6 +84,26 @@ def test_each_missing_fact_is_named(changes, named):
     """One thing wrong is one line that says what should be there."""
     found = missing(evidence(**changes))
     assert len(found) == 1 and named in found[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        (lambda log: log.pop(), "line 7 is ('join', 'Approved', 'price', 'admin') (found None)"),
+        (lambda log: log.append(log[0]), "line 8 is None"),
+        (lambda log: log[6].update(user="demo"), "line 7"),
+        (lambda log: log[4].update(event="move"), "line 5 is ('refused'"),
+    ],
+)
+def test_each_line_of_the_way_is_compared(change, named):
+    """What the workflow's log lacks, has too much or says otherwise is named; else nothing is."""
+    way, checks = workflow.WAYS[0], Checks()
+    log = [dict(zip(("event", "activity", "signal", "user"), hop, strict=True)) for hop in way]
+    workflow.check_way(checks, "S00007", log, way)
+    assert checks.missing == []
+    change(log)
+    workflow.check_way(checks, "S00007", log, way)
+    assert len(checks.missing) == 1 and named in checks.missing[0]
 
 
 def test_exit_code_tells_of_missing_facts(capsys):
