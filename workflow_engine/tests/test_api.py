@@ -46,7 +46,7 @@ class TestApi(WorkflowCase):
     def test_a_definition_can_ask_for_an_error(self):
         self.flow("a* -go-> b!", values={"raise_refused": True})
         partner = self.partners()
-        message = "“stop” was refused for Partner 0: No activity"
+        message = "“stop” was refused for Partner 0: No present activity"
         with self.assertRaisesRegex(UserError, message), self.env.cr.savepoint():
             partner.signal_workflow("stop")
         self.assertFalse(self.log(partner, "refused"))

@@ -88,7 +88,7 @@ class TestPanel(InterfaceCase):
             [(one["id"], one["accepted"]) for one in report["lines"]],
             [(partners[0].id, False), (partners[1].id, True), (partners[2].id, True)],
         )
-        self.assertIn("No activity", report["lines"][0]["message"])
+        self.assertIn("No present activity", report["lines"][0]["message"])
 
     def test_one_of_many_that_fails_leaves_the_others_alone(self):
         self.flow(
