@@ -37,7 +37,8 @@ class ValueReader:
         """Read the names of all records that rows of a model point to."""
         for name, field in model._fields.items():
             if field.type == "many2one" and field.store and field.column_type:
-                self.load_names(field.comodel_name, [row.get(name) for row in rows])
+                ids = [self._one_of_many(field, row.get(name)) for row in rows]
+                self.load_names(field.comodel_name, ids)
 
     def name(self, model_name, res_id):
         """Return the display name of a record, or its id."""
