@@ -54,6 +54,24 @@ class TestDryRun(DryRunCase):
         label = dict(self.partner._fields["type"]._description_selection(self.env))["invoice"]
         self.assertEqual(values["type"][1], label)
 
+    def test_records_chosen_by_company(self):
+        """Such a column holds a value per company; shown is that of the reader's."""
+        self.env["ir.model.fields"].create(
+            {
+                "name": "x_country_id",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "ttype": "many2one",
+                "relation": "res.country",
+                "company_dependent": True,
+                "state": "manual",
+            }
+        )
+        country = self.env.ref("base.be")
+        code = f"record.write({{'x_country_id': {country.id}}})"
+        report = self.dry_run(self.new_action("code", code=code), self.partner)
+        values = self.values(report, self.partner)
+        self.assertEqual(values["x_country_id"], (None, country.display_name))
+
     def test_raw_sql_is_seen_as_well(self):
         """The database is asked, not the ORM; savepoints inside do not hide a row."""
         action = self.new_action(
