@@ -1,6 +1,6 @@
 """Activities: the nodes of a definition."""
 
-from odoo import api, fields, models
+from odoo import fields, models
 
 from ..core import constants as words
 
@@ -114,10 +114,3 @@ class WorkflowActivity(models.Model):
     run_as_user_id = fields.Many2one("res.users", string="Runs as", ondelete="restrict")
     out_transitions = fields.One2many("workflow.transition", "act_from", string="Outgoing")
     in_transitions = fields.One2many("workflow.transition", "act_to", string="Incoming")
-
-    @api.model
-    def _key_of(self, vals, keys):
-        return vals.get("name") or "activity"
-
-    def _next_sequences(self, vals_list):
-        """Leave the order of rows to their ids."""

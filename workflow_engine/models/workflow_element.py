@@ -137,13 +137,13 @@ class WorkflowElement(models.AbstractModel):
     # -- keys and order -------------------------------------------------------------------------
 
     @api.model
-    def _key_of(self, vals, keys):
-        """Return the wanted key of a new element."""
-        raise NotImplementedError
+    def _key_of(self, vals):
+        """Return what names a new element in all versions of its workflow."""
+        return vals.get("name") or self._description
 
     @api.model
     def _next_sequences(self, vals_list):
-        """Give new elements their place if they name none."""
+        """Give new elements their place if they name none; without one the ids decide."""
 
     @api.model
     def _give_keys(self, vals_list):
@@ -153,7 +153,7 @@ class WorkflowElement(models.AbstractModel):
             taken[element.version_id.id].add(element.key)
         for vals in vals_list:
             keys = taken[vals["version_id"]]
-            wanted = vals.get("key") or self._key_of(vals, keys)
+            wanted = vals.get("key") or self._key_of(vals)
             key, number = wanted, 1
             while key in keys:
                 number += 1

@@ -98,7 +98,7 @@ class WorkflowTransition(models.Model):
         return source.wkf_id or super()._workflow_of(vals)
 
     @api.model
-    def _key_of(self, vals, keys):
+    def _key_of(self, vals):
         ends = self.env["workflow.activity"].browse([vals.get("act_from"), vals.get("act_to")])
         return " → ".join(end.key or "?" for end in ends)
 
