@@ -89,6 +89,15 @@ class TestRuleTest(RuleCase):
         self.assertFalse(latest.function)
         self.assertFalse(older.function)
 
+    def test_matching_records_are_counted(self):
+        """The wizard says how many records there are to choose from, however they are chosen."""
+        partners = self.make_partners(3)
+        partners.write({"ref": "counted"})
+        rule = self.make_rule(filter_domain="[('ref', '=', 'counted')]")
+        self.assertEqual(self.wizard(rule).record_count, 3)
+        ids = f"{partners[0].id}, {partners[1].id}"
+        self.assertEqual(self.wizard(rule, choose_by="ids", record_ids_text=ids).record_count, 2)
+
     def test_records_the_filter_excludes_are_named(self):
         """Whoever tries a rule on the wrong record learns that it would not run."""
         partner = self.make_partners(1)

@@ -59,7 +59,7 @@ class ServerActionDryRun(models.TransientModel):
     def _compute_record_count(self):
         for wizard in self:
             wizard.record_count = 0
-            if wizard.action_id:
+            if wizard.model_name:
                 # The filter is being written; what is wrong with it is said when it is used.
                 with suppress(UserError, ValueError, KeyError):
                     wizard.record_count = wizard._chosen_model().search_count(
@@ -67,7 +67,7 @@ class ServerActionDryRun(models.TransientModel):
                     )
 
     def _chosen_model(self):
-        model = self.env[self.action_id.model_id.model]
+        model = self.env[self.model_name]
         # Who names a record by its ID means it, archived or not.
         return model.with_context(active_test=False) if self.choose_by == "ids" else model
 
