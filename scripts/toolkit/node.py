@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import ssl
 from pathlib import Path
 
 from .commands import run_logged
@@ -14,6 +15,8 @@ from .places import ROOT, cache_folder, make_folder
 from .venv import Venv
 
 FILES = ("package.json", "package-lock.json")
+_CERTIFICATES = "NODE_EXTRA_CA_CERTS"
+_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
 
 
 class Node:
@@ -40,16 +43,27 @@ class Node:
         for name in FILES:
             shutil.copy(ROOT / name, partial)
         npm = self._wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-        path = os.pathsep.join((str(self.program.parent), os.environ.get("PATH", "")))
         run_logged(
             [self.program, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
             "npm",
             "npm could not install the packages of package-lock.json",
             "check the network and npm's configuration (`npm config list`), then run it again",
-            env={**os.environ, "PATH": path},
+            env=self._environ(),
             cwd=partial,
         )
         partial.rename(self.folder)
+
+    def _environ(self) -> dict[str, str]:
+        """Let npm find its own Node, and Node trust whom the machine trusts.
+
+        Node brings authorities of its own and does not look at the machine's, as pip and apt do.
+        """
+        environ = dict(os.environ)
+        environ["PATH"] = os.pathsep.join((str(self.program.parent), environ.get("PATH", "")))
+        bundle = ssl.get_default_verify_paths().cafile or _BUNDLE
+        if _CERTIFICATES not in environ and Path(bundle).is_file():
+            environ[_CERTIFICATES] = bundle
+        return environ
 
     def script(self, *parts: str) -> list[str | Path]:
         """Return the start of a command that runs a package's program."""
