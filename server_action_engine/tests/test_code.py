@@ -156,6 +156,20 @@ class TestCode(EngineCase):
             ):
                 self.run_on(action, self.partner)
 
+    def test_stopping_a_statement_leaves_the_connection_as_it_was(self):
+        """What follows in the transaction has the time limit it had before, and runs."""
+        self.env["ir.config_parameter"].set_param("server_action_engine.code_budget_seconds", "0.2")
+        self.env.cr.execute("SET LOCAL statement_timeout = '50s'")
+        action = self.new_action("code", code="env.cr.execute('SELECT pg_sleep(20)')")
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(BudgetExceededError),
+            self.env.cr.savepoint(),
+        ):
+            self.run_on(action, self.partner)
+        self.env.cr.execute("SELECT current_setting('statement_timeout'), pg_sleep(0.3)")
+        self.assertEqual(self.env.cr.fetchone()[0], "50s")
+
     def test_a_swallowed_database_error_is_reported(self):
         """Code that catches a database error is told so, instead of breaking what comes next."""
         action = self.new_action(
@@ -179,6 +193,18 @@ class TestCode(EngineCase):
         )
         self.run_on(action, self.partner)
         self.assertEqual(self.partner.ref, f"Partner 0 {self.env.ref('base.main_company').id}")
+
+    def test_every_name_of_the_help_is_available(self):
+        """Code may use each name that the form explains."""
+        names = (
+            "env, model, record, records, object, obj, self, pool, cr, uid, user, ids, context, "
+            "time, datetime, dateutil, timezone, ref, log, _logger, Warning, UserError, Command, "
+            "json, float_compare, b64encode, b64decode"
+        )
+        for scope in ("record", "batch"):
+            with self.subTest(scope=scope):
+                action = self.new_action("code", code=f"x = [{names}]", code_scope=scope)
+                self.run_on(action, self.partners)
 
     def test_writing_code_on_several_actions(self):
         """Code can be set on several actions at once; each keeps its own history."""

@@ -69,6 +69,22 @@ class TestRunLog(RunLogCase):
         self.run_on(action, self.partners[:1])
         self.assertEqual(self.runs_of(action)[0].state, "skipped")
 
+    def test_the_level_says_which_executions_are_kept(self):
+        """None, those with failures, or all; the failure is one that the policy isolates."""
+        fine, failing = "x = 1", "if record.color == 2: raise UserError('no twos')\nrecord.name"
+        for level, code, kept in (
+            ("off", fine, 0),
+            ("off", failing, 0),
+            ("failures", fine, 0),
+            ("failures", failing, 1),
+            ("all", fine, 1),
+            (False, fine, 1),
+        ):
+            with self.subTest(level=level, code=code):
+                action = self.new_action("code", code=code, log_level=level, on_error="isolate")
+                self.run_on(action, self.partners)
+                self.assertEqual(len(self.runs_of(action)), kept)
+
     def test_steps_know_their_place_in_the_tree(self):
         """Path, parent path and depth of nested actions."""
         leaf = self.new_frame(path="multi/2/loop/0", action_type="dummy")

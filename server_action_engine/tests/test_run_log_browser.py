@@ -13,6 +13,25 @@ _WAIT_FOR = """
     console.error("not found: " + %r + " in " + document.body.innerText.slice(0, 500));
 })();
 """
+#: Opens the gear menu of a form, chooses the runs of its record and waits for their list.
+_GEAR_MENU = """
+(async () => {
+    const wait = async (what, found) => {
+        for (let turn = 0; turn < 200; turn++) {
+            const element = found();
+            if (element) return element;
+            await new Promise((resolve) => setTimeout(resolve, 100));
+        }
+        throw new Error("waited in vain for " + what);
+    };
+    const find = (selector) => document.querySelector(selector);
+    (await wait("the gear", () => find(".o_form_view .o_cp_action_menus .fa-cog"))).click();
+    (await wait("the entry", () => find(".o_server_action_engine_record_runs"))).click();
+    const row = await wait("a run", () => find(".o_list_view .o_data_row"));
+    if (!row.innerText.includes("Seen in the browser")) throw new Error(row.innerText);
+    console.log("test successful");
+})().catch((error) => console.error(error.message));
+"""
 _READY = "Boolean(window.odoo && odoo.loader && odoo.loader.modules.size)"
 
 
@@ -42,6 +61,15 @@ class TestRunLogInTheBrowser(HttpCase):
         ).run()
         run = self.env["server.action.run"].search([("action_id", "=", self.action.id)])
         self.see(f"/odoo/automation-runs/{run.id}?debug=1", ".o_server_action_engine_step")
+
+    def test_gear_menu_of_any_record_leads_to_its_runs(self):
+        """The form of a record shows the runs that worked on it."""
+        self.action.with_context(
+            active_model="res.partner", active_ids=self.partner.ids, active_id=self.partner.id
+        ).run()
+        self.env["server.action.run"].search([("action_id", "=", self.action.id)])
+        url = f"/odoo/action-base.action_partner_form/{self.partner.id}?debug=1"
+        self.browser_js(url, _GEAR_MENU, _READY, login="admin", timeout=90)
 
     def test_report_of_a_dry_run(self):
         """The wizard shows the value that would change."""

@@ -19,7 +19,7 @@ def stock_database(env):
 
 
 def make_stock_rules(env):
-    """Create rules and actions as stock Odoo knows them."""
+    """Create rules and actions as stock Odoo knows them: every type, nearly every trigger."""
     model = env["ir.model"]._get_id("res.partner")
     field = env["ir.model.fields"]._get("res.partner", "ref")
     configurations = {
@@ -57,6 +57,59 @@ def make_stock_rules(env):
             "code": "record.write({'function': str(len(records))})",
         }
     )
+    make_every_stock_type(env, model)
+    make_every_stock_trigger(env, model)
+
+
+def make_every_stock_type(env, model):
+    """Create an action of each other type, as child of a multi action; nothing starts it."""
+    partner = env["res.partner"].create({"name": "Template"})
+    mail = env["mail.template"].create({"name": "Mail", "model_id": model, "subject": "Hello"})
+    text = env["sms.template"].create({"name": "Text", "model_id": model, "body": "Hello"})
+    activity = env.ref("mail.mail_activity_data_todo")
+    parent = env["ir.actions.server"].create({"name": "all", "model_id": model, "state": "multi"})
+    for state, values in {
+        "object_copy": {"crud_model_id": model, "resource_ref": f"res.partner,{partner.id}"},
+        "webhook": {"webhook_url": "http://127.0.0.1:9/"},
+        "mail_post": {"template_id": mail.id, "mail_post_method": "email"},
+        "followers": {"followers_type": "specific", "partner_ids": [(6, 0, partner.ids)]},
+        "remove_followers": {"followers_type": "specific", "partner_ids": [(6, 0, partner.ids)]},
+        "next_activity": {"activity_type_id": activity.id, "activity_summary": "Call"},
+        "sms": {"sms_template_id": text.id, "sms_method": "sms"},
+    }.items():
+        env["ir.actions.server"].create(
+            {"name": state, "model_id": model, "state": state, "parent_id": parent.id, **values}
+        )
+
+
+def make_every_stock_trigger(env, model):
+    """Create a rule with each other trigger; what the test does fires none of them."""
+    create_date = env["ir.model.fields"]._get("res.partner", "create_date")
+    later = {"trg_date_range": 900, "trg_date_range_type": "day"}
+    for trigger, values in {
+        "on_create_or_write": {"filter_domain": "[('name', '=', 'Nobody')]"},
+        "on_write": {"filter_pre_domain": "[('name', '=', 'Nobody')]"},
+        "on_unlink": {},
+        "on_archive": {},
+        "on_unarchive": {},
+        "on_message_received": {},
+        "on_webhook": {"record_getter": "model.browse()"},
+        "on_time": {**later, "trg_date_id": create_date.id},
+        "on_time_created": later,
+    }.items():
+        rule = env["base.automation"].create(
+            {"name": trigger, "model_id": model, "trigger": trigger, **values}
+        )
+        env["ir.actions.server"].create(
+            {
+                "name": trigger,
+                "model_id": model,
+                "state": "code",
+                "code": "record.write({'function': 'never'})",
+                "usage": "base_automation",
+                "base_automation_id": rule.id,
+            }
+        )
 
 
 def column_names(cr, table):

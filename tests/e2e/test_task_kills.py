@@ -5,8 +5,10 @@ not tell an effect that happened once from one that was undone and done again.
 """
 
 import os
+import re
 import signal
 from collections import Counter
+from pathlib import Path
 
 from harness.ledger import Ledger
 
@@ -142,3 +144,10 @@ def test_a_worker_killed_anywhere_loses_and_repeats_nothing(in_odoo, ledger, ann
         crashed = [count for count in outcome["crashes"] if count]
         survives = outcome["place"] in ("claim.locked", "claim.updated", "finish.committed")
         assert not crashed if survives else crashed, outcome
+
+
+def test_every_named_place_is_one_where_workers_are_killed():
+    """Except that of a lane which holds nothing while it rests."""
+    models = Path(__file__).resolve().parents[2] / "server_action_engine" / "models"
+    sources = "".join(path.read_text(encoding="utf-8") for path in models.glob("*.py"))
+    assert set(re.findall(r'_checkpoint\("([a-z.]+)"', sources)) == {*PLACES, "lane.idle"}

@@ -1,7 +1,7 @@
 """What apt prints, and which package is accepted."""
 
 import pytest
-from toolkit.apt import Download, bare_name, parse_uris, pick_mirror, sha256_of
+from toolkit.apt import Download, PrivateApt, bare_name, parse_uris, pick_mirror, sha256_of
 from toolkit.errors import SetupError
 from toolkit.odoo_package import (
     PINNED_SHA256,
@@ -9,6 +9,7 @@ from toolkit.odoo_package import (
     accept_candidate,
     check_digest,
 )
+from toolkit.ports import free_port
 
 URIS = """\
 'http://mirror.test/debian/pool/main/o/odoo/odoo-19_19.0.0%2bdfsg-1_all.deb' \
@@ -96,3 +97,16 @@ def test_digest_of_a_later_version_is_left_to_apt(tmp_path):
     package.write_bytes(b"checked by apt")
     check_digest(package, "19.0.0+dfsg-3")
     assert package.exists()
+
+
+def test_without_network_the_ways_out_are_named(tmp_path, monkeypatch):
+    """Package lists that cannot be fetched are an error that names proxies and ODOO_HOME."""
+    for name in ("http_proxy", "HTTP_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DEBIAN_MIRROR", f"http://127.0.0.1:{free_port()}/debian/")
+    monkeypatch.setattr("toolkit.commands.LOGS", tmp_path)
+    with pytest.raises(SetupError) as caught:
+        PrivateApt(tmp_path / "apt", ("unstable",)).update()
+    assert "apt could not fetch Debian's package lists" in caught.value.problem
+    assert "network" in caught.value.remedy
+    assert "ODOO_HOME" in caught.value.remedy

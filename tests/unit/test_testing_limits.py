@@ -1,9 +1,12 @@
 """Baseline and floors: known failures pass only as they are known, and no test run may shrink."""
 
+import sys
 from collections import Counter
+from pathlib import Path
 
 import pytest
-from testing.limits import apply_baseline, check_floor, load_baseline
+from testing import addons
+from testing.limits import apply_baseline, check_floor, load_baseline, load_toml
 from testing.outcome import Outcome, StageResult, read_jsonl, read_junit
 
 BASELINE = """\
@@ -84,6 +87,16 @@ def test_a_floor_that_is_not_reached_is_a_sentence():
         "only 2 tests of sms were run, the floor is 3 (tests/floors.toml)",
         "only 0 tests of base were run, the floor is 1 (tests/floors.toml)",
     ]
+
+
+def test_every_addon_with_tests_and_every_suite_has_a_floor():
+    """A group without one would pass although none of its tests was run."""
+    tests = addons.ROOT / "tests"
+    floors = load_toml(tests / "floors.toml", Path(sys.executable))
+    suites = load_toml(tests / "conformance" / "suites.toml", Path(sys.executable))["suite"]
+    assert set(addons.with_tests()) - floors["addons"].keys() == set()
+    named = {tag.strip("/").partition(":")[0] for suite in suites for tag in suite["tags"]}
+    assert named - floors["conformance"].keys() == set()
 
 
 def test_outcomes_of_both_runners_are_read(tmp_path):

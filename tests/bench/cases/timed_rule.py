@@ -1,4 +1,4 @@
-"""A timed rule updates a field of 100 or 1,000 records that have become due."""
+"""A timed rule updates a field of 100 to 3,000 records that have become due."""
 
 from datetime import timedelta
 
@@ -61,5 +61,5 @@ CASES = [
         hand=_hand,
         late=False,
     )
-    for count in (100, 1000)
+    for count in (100, 300, 1000, 3000)
 ]
