@@ -129,7 +129,7 @@ class IrActionsServer(models.Model):
         trial, result, late = Bisection(max(len(records), 1)), False, records.browse()
         while (part := trial.next()) is not None:
             if not state.take_savepoint(self.env.cr.now()):
-                rest = records.browse([records._ids[at] for at in trial.undecided])
+                rest = records.browse([records._ids[at] for at in trial.undecided if records])
                 reason = self.env._(
                     "too many records of this batch failed to try each of them in one transaction"
                 )

@@ -97,6 +97,15 @@ class TestPolicies(EngineCase):
         self.assertEqual(run.state, "isolated")
         self.assertEqual(state_of(self.env.cr)._savepoints, 50)
 
+    def test_an_action_without_records_becomes_a_task_too(self):
+        """Without records there is one thing to try, and no savepoint left to try it in."""
+        state = state_of(self.env.cr)
+        while state.take_savepoint(self.env.cr.now()):
+            pass
+        action = self.new_action("code", code="x = 1", on_error="isolate")
+        self.run_on(action, self.env["res.partner"])
+        self.assertEqual(len(self._tasks_of(action)), 1)
+
     def test_a_batch_that_takes_too_long_is_not_tried_by_halves(self):
         """Whoever waits does so once; the records are left to tasks."""
         self.env["ir.config_parameter"].set_param("server_action_engine.code_budget_seconds", "0.2")
