@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..core.frames import state_of
@@ -143,6 +143,22 @@ class TestPolicies(EngineCase):
                 task = self._tasks_of(action)
                 self.assertEqual(task.res_id, self.partners[2].id)
                 self.assertGreater(task.due_at, fields.Datetime.now() + timedelta(minutes=4))
+
+    def test_a_retry_is_started_by_the_one_who_started_the_action(self):
+        """The user it runs as may lack the right to start it; it gets these rights by itself."""
+        robot = new_test_user(self.env, "robot", groups="base.group_user")
+        action = self.new_action(
+            "code",
+            code="raise UserError(env.user.login)",
+            on_error="retry",
+            run_as="user",
+            run_as_user_id=robot.id,
+        )
+        self.run_on(action, self.partner)
+        run = self.env["server.action.run"].search([("action_id", "=", action.id)])
+        self.assertEqual(run.error_message, "robot")
+        task = self._tasks_of(action)
+        self.assertEqual((task.user_id, task.superuser), (self.env.user, True))
 
     def test_what_trying_again_cannot_help_is_not_tried_again(self):
         """A configuration error goes away by changing the configuration only."""
