@@ -108,6 +108,19 @@ class TestTaskEnqueue(TaskCase):
         in_french = self.enqueue(action, self.partners[2].with_context(lang="fr_FR"))
         self.assertEqual(len(set((mine | theirs | in_french).mapped("batch_key"))), 3)
 
+    def test_code_that_queues_record_by_record_leaves_no_trace_of_its_batch(self):
+        """What it queues can run together with what another batch of it queued."""
+        follow = self.new_code()
+        action = self.new_code(
+            f"follow = env['ir.actions.server'].browse({follow.id})\n"
+            "env['server.action.task']._enqueue(follow, record)"
+        )
+        self.run_on(action, self.partners[:2])
+        self.run_on(action, self.partners[2:])
+        tasks = self.Task.search([("action_id", "=", follow.id)])
+        self.assertEqual(len(tasks), 4)
+        self.assertEqual(len(set(tasks.mapped("batch_key"))), 1)
+
     def test_values_reach_the_action(self):
         """What is queued with the task is in the context of the action."""
         action = self.new_code(
