@@ -67,6 +67,18 @@ class TestTaskEnqueue(TaskCase):
         self.assertEqual(self.drain(), len(first))
         self.assertFalse(self.enqueue(action, idempotency_key="once") & first)
 
+    def test_a_request_that_comes_too_late_for_all_running_tasks_gets_another(self):
+        """None of them may see what it is about, so none of them stands for it."""
+        action, seen = self.new_code(), self.Task
+        for _number in range(3):
+            task = self.Task._enqueue_when_quiet(
+                action, self.partner, quiet_seconds=60, idempotency_key="quiet"
+            )
+            self.assertEqual(len(task), 1)
+            self.assertFalse(task & seen)
+            task.state = "started"
+            seen += task
+
     def test_a_dedupe_window_keeps_the_key_of_finished_tasks(self):
         """Within the window a finished task still stands for the work; later it does not."""
         action = self.new_code()
