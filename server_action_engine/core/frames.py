@@ -163,9 +163,10 @@ class EngineState:
         self.stack.append(frame)
 
     def pop(self, frame: Frame) -> None:
-        """Leave ``frame``, and whatever an exception left above it."""
-        while self.stack:
-            if self.stack.pop() is frame:
+        """Leave ``frame``, and whatever an exception left above it; nothing if it was refused."""
+        for at in reversed(range(len(self.stack))):
+            if self.stack[at] is frame:
+                del self.stack[at:]
                 return
 
     @contextmanager

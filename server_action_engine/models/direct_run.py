@@ -25,7 +25,9 @@ class IrActionsServer(models.Model):
         Such an action is meant to run when its rule says so; called directly by its id it would
         work in superuser mode on any record the caller names.
         """
-        if self.env.su or self.env.user._is_system() or self._is_started_by_parent():
+        if self.env.su or self.env.user._is_system():
+            return
+        if self._is_started_by_parent() or self._is_started_by_task():
             return
         if owned := self.sudo().filtered(lambda action: action._is_for_rules_only()):
             raise AccessError(
@@ -40,6 +42,11 @@ class IrActionsServer(models.Model):
         """Tell whether :meth:`_run_nested` of a running action is what starts this one."""
         frame = state_of(self.env.cr).current
         return frame is not None and "child_path" in frame.scratch
+
+    def _is_started_by_task(self):
+        """Tell whether a task queued for the action starts it; who queued it was allowed to."""
+        state = state_of(self.env.cr)
+        return state.current is None and all(state.is_due(action_id) for action_id in self.ids)
 
     def _is_for_rules_only(self):
         """Tell whether nobody but a rule is meant to start the action.

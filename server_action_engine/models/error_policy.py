@@ -129,7 +129,7 @@ class IrActionsServer(models.Model):
         trial, result, late = Bisection(max(len(records), 1)), False, records.browse()
         while (part := trial.next()) is not None:
             if not state.take_savepoint(self.env.cr.now()):
-                rest = records.browse([records._ids[at] for at in trial.undecided])
+                rest = records.browse([records._ids[at] for at in trial.undecided if records])
                 reason = self.env._(
                     "too many records of this batch failed to try each of them in one transaction"
                 )
@@ -192,12 +192,7 @@ class IrActionsServer(models.Model):
         """Deal with one record (or none) for which the action failed."""
         self._note_failure(records, frame, exc)
         if policy == RETRY and fate_of(exc) != PERMANENT:
-            self.env["server.action.task"]._enqueue(
-                self,
-                records,
-                delay_seconds=self.retry_delay_seconds,
-                origin=self._root_trigger(),
-            )
+            self._leave_to_tasks(records, frame, delay_seconds=self.retry_delay_seconds)
         elif policy == FALLBACK:
             return self.fallback_action_id._run_nested(
                 records, eval_context, "fallback", error=str(exc)
@@ -226,9 +221,20 @@ class IrActionsServer(models.Model):
             exc,
         )
 
+    def _leave_to_tasks(self, records, frame, **options):
+        """Have tasks start the action anew, for the one who started it now.
+
+        Not for the user it runs as: it gets these rights again by itself, and that user need not
+        have the right to start it.
+        """
+        records = records.with_env(frame.scratch.get("starter", records.env))
+        self.env["server.action.task"]._enqueue(
+            self, records, origin=self._root_trigger(), **options
+        )
+
     def _leave_undecided(self, records, frame, reason):
         """Give records that cannot be decided on here to tasks of their own transactions."""
-        self.env["server.action.task"]._enqueue(self, records, origin=self._root_trigger())
+        self._leave_to_tasks(records, frame)
         frame.messages.append(
             self.env._(
                 "%(count)s records were handed to background tasks: %(reason)s.",

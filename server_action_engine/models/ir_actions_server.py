@@ -136,6 +136,7 @@ class IrActionsServer(models.Model):
             return action._run_later(applicable, frame)
         if self.run_as != "stock":
             frame.scratch["restricted"] = True
+            frame.scratch["starter"] = applicable.env
             eval_context = action._with_rights(eval_context, applicable)
             applicable = applicable.with_env(eval_context["env"])
         if self.state != "code" or self.code_scope:

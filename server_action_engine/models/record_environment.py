@@ -7,7 +7,8 @@ from odoo.tools.func import reset_cached_properties
 from ..core.frames import state_of
 
 _OWNED = "environments"
-_SCOPE = "server_action_engine_scope"
+#: Context key of such an environment; it means nothing outside the batch.
+SCOPE_KEY = "server_action_engine_scope"
 _serial = itertools.count(1)
 
 
@@ -30,7 +31,7 @@ class RecordEnvironment:
                 "active_model": model_name,
                 "active_id": False,
                 "active_ids": [],
-                _SCOPE: next(_serial),
+                SCOPE_KEY: next(_serial),
             }
         )
         frame = state_of(env.cr).current
@@ -58,7 +59,7 @@ def release_environments(frame):
     owned = frame.scratch.pop(_OWNED, ())
     if not owned:
         return
-    scopes = {env.context[_SCOPE] for env in owned}
+    scopes = {env.context[SCOPE_KEY] for env in owned}
     for env in list(owned[0].transaction.envs):
-        if env.context.get(_SCOPE) in scopes:
+        if env.context.get(SCOPE_KEY) in scopes:
             reset_cached_properties(env)

@@ -10,6 +10,7 @@ from odoo.tools import SQL
 from ..core.claim import batch_key
 from ..core.errors import LoopGuardError
 from ..core.frames import state_of
+from .record_environment import SCOPE_KEY
 from .server_action_task import KEY_TAKEN
 
 #: Context key while a task runs: the values it was queued with. Taken out of the context of any
@@ -35,6 +36,7 @@ _VOLATILE_CONTEXT = {
     "onchange_self",
     "params",
     "uid",
+    SCOPE_KEY,
 }
 #: So do the keys that begin like this.
 _VOLATILE_PREFIXES = ("__", "server_action_engine_task")

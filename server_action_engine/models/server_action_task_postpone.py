@@ -28,17 +28,23 @@ class ServerActionTask(models.Model):
         :returns: the tasks that stand for the work
         """
         self.flush_model()
-        keys = {f"{idempotency_key}:{id_}": id_ for id_ in records.ids}
-        again = {f"{idempotency_key}:{_AGAIN}:{id_}": id_ for id_ in records.ids}
-        tasks, put_off = self._put_off([*keys, *again], quiet_seconds)
-        running = self._running_with_keys([key for key, id_ in keys.items() if id_ not in put_off])
+        keys = (idempotency_key, f"{idempotency_key}:{_AGAIN}")
+
+        def with_ids(records):
+            return [f"{key}:{id_}" for key in keys for id_ in records.ids]
+
+        tasks, put_off = self._put_off(with_ids(records), quiet_seconds)
         fresh = records.filtered(lambda record: record.id not in put_off)
-        late = fresh.filtered(lambda record: record.id in running)
-        for part, key in ((fresh - late, idempotency_key), (late, f"{idempotency_key}:{_AGAIN}")):
-            if part:
-                tasks += self._enqueue(
-                    action, part, delay_seconds=quiet_seconds, idempotency_key=key, **options
-                )
+        running = self._running_keys(with_ids(fresh))
+
+        def free_key(record):
+            # None if tasks with both run: without a key nothing puts the new one off, but it runs.
+            return next((key for key in keys if f"{key}:{record.id}" not in running), None)
+
+        for key, part in fresh.grouped(free_key).items():
+            tasks += self._enqueue(
+                action, part, delay_seconds=quiet_seconds, idempotency_key=key, **options
+            )
         return tasks
 
     def _put_off(self, keys, seconds):
@@ -56,12 +62,12 @@ class ServerActionTask(models.Model):
         tasks.invalidate_recordset(["due_at"], flush=False)
         return tasks, {row[1] for row in rows}
 
-    def _running_with_keys(self, keys):
-        """Return the ids of the records on which a task with one of the keys runs now."""
+    def _running_keys(self, keys):
+        """Return those of the keys whose task runs now."""
         if not keys:
             return set()
         query = SQL(
-            "SELECT res_id FROM server_action_task "
+            "SELECT idempotency_key FROM server_action_task "
             "WHERE idempotency_key = ANY(%s) AND state = 'started'",
             keys,
         )

@@ -4,6 +4,7 @@ import logging
 import random
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 
 from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import UserError
@@ -157,9 +158,13 @@ class ServerActionTask(models.Model):
             action=action.sudo().name,
         )
         task = DueTask(first["id"], action.id, first["chain_depth"])
-        with no_commit(self.env.cr, message), state_of(self.env.cr).carrying_out(task):
+        state = state_of(self.env.cr)
+        with no_commit(self.env.cr, message), state.carrying_out(task):
             result = action.run()
-            env.flush_all()
+            # What happens before the commit (computations, notes of tracked changes) comes of the
+            # task: tasks queued there are one deeper. It is not what the task was queued for.
+            with state.carrying_out(replace(task, action_id=0)):
+                self.env.cr.flush()
         if isinstance(result, dict):
             return self.env._(
                 "Nobody is there to follow the returned action (%(type)s).",

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..core.frames import state_of
@@ -97,6 +97,15 @@ class TestPolicies(EngineCase):
         self.assertEqual(run.state, "isolated")
         self.assertEqual(state_of(self.env.cr)._savepoints, 50)
 
+    def test_an_action_without_records_becomes_a_task_too(self):
+        """Without records there is one thing to try, and no savepoint left to try it in."""
+        state = state_of(self.env.cr)
+        while state.take_savepoint(self.env.cr.now()):
+            pass
+        action = self.new_action("code", code="x = 1", on_error="isolate")
+        self.run_on(action, self.env["res.partner"])
+        self.assertEqual(len(self._tasks_of(action)), 1)
+
     def test_a_batch_that_takes_too_long_is_not_tried_by_halves(self):
         """Whoever waits does so once; the records are left to tasks."""
         self.env["ir.config_parameter"].set_param("server_action_engine.code_budget_seconds", "0.2")
@@ -134,6 +143,22 @@ class TestPolicies(EngineCase):
                 task = self._tasks_of(action)
                 self.assertEqual(task.res_id, self.partners[2].id)
                 self.assertGreater(task.due_at, fields.Datetime.now() + timedelta(minutes=4))
+
+    def test_a_retry_is_started_by_the_one_who_started_the_action(self):
+        """The user it runs as may lack the right to start it; it gets these rights by itself."""
+        robot = new_test_user(self.env, "robot", groups="base.group_user")
+        action = self.new_action(
+            "code",
+            code="raise UserError(env.user.login)",
+            on_error="retry",
+            run_as="user",
+            run_as_user_id=robot.id,
+        )
+        self.run_on(action, self.partner)
+        run = self.env["server.action.run"].search([("action_id", "=", action.id)])
+        self.assertEqual(run.error_message, "robot")
+        task = self._tasks_of(action)
+        self.assertEqual((task.user_id, task.superuser), (self.env.user, True))
 
     def test_what_trying_again_cannot_help_is_not_tried_again(self):
         """A configuration error goes away by changing the configuration only."""

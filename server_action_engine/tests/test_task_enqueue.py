@@ -67,6 +67,18 @@ class TestTaskEnqueue(TaskCase):
         self.assertEqual(self.drain(), len(first))
         self.assertFalse(self.enqueue(action, idempotency_key="once") & first)
 
+    def test_a_request_that_comes_too_late_for_all_running_tasks_gets_another(self):
+        """None of them may see what it is about, so none of them stands for it."""
+        action, seen = self.new_code(), self.Task
+        for _number in range(3):
+            task = self.Task._enqueue_when_quiet(
+                action, self.partner, quiet_seconds=60, idempotency_key="quiet"
+            )
+            self.assertEqual(len(task), 1)
+            self.assertFalse(task & seen)
+            task.state = "started"
+            seen += task
+
     def test_a_dedupe_window_keeps_the_key_of_finished_tasks(self):
         """Within the window a finished task still stands for the work; later it does not."""
         action = self.new_code()
@@ -107,6 +119,19 @@ class TestTaskEnqueue(TaskCase):
         theirs = self.enqueue(action, self.partners[1].with_user(other))
         in_french = self.enqueue(action, self.partners[2].with_context(lang="fr_FR"))
         self.assertEqual(len(set((mine | theirs | in_french).mapped("batch_key"))), 3)
+
+    def test_code_that_queues_record_by_record_leaves_no_trace_of_its_batch(self):
+        """What it queues can run together with what another batch of it queued."""
+        follow = self.new_code()
+        action = self.new_code(
+            f"follow = env['ir.actions.server'].browse({follow.id})\n"
+            "env['server.action.task']._enqueue(follow, record)"
+        )
+        self.run_on(action, self.partners[:2])
+        self.run_on(action, self.partners[2:])
+        tasks = self.Task.search([("action_id", "=", follow.id)])
+        self.assertEqual(len(tasks), 4)
+        self.assertEqual(len(set(tasks.mapped("batch_key"))), 1)
 
     def test_values_reach_the_action(self):
         """What is queued with the task is in the context of the action."""

@@ -1,5 +1,6 @@
 """A caller cannot make the engine believe that a task runs: contexts come from anywhere."""
 
+from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -86,6 +87,21 @@ class TestTaskPretended(TaskCase):
         self.assertEqual(task.context["mine"], 1)
         self.assertFalse([key for key in task.context if key.startswith("server_action_engine")])
         self.assertFalse(task.payload)
+
+    def test_only_a_task_starts_an_action_of_a_rule_for_a_user(self):
+        """What was queued with a user's rights runs; pretending that it was does not help."""
+        user = new_test_user(
+            self.env, "task_ruled", groups="base.group_user,base.group_partner_manager"
+        )
+        action = self.new_code()
+        self.patch(type(action), "_is_for_rules_only", lambda self: True)
+        record = self.partner.with_user(user)
+        with self.assertRaises(AccessError):
+            self.pretend(action.with_user(user), record)
+        task = self.enqueue(action, record)
+        self.assertFalse(task.superuser)
+        self.drain()
+        self.assertEqual((task.state, self.partner.color), ("done", 100))
 
     def test_a_real_task_is_not_disturbed_by_what_its_action_says(self):
         """Inside a task, an action for the background that the code starts is queued as ever."""

@@ -180,6 +180,30 @@ class TestTaskRun(TaskCase):
 
         self.patch(type(action), "_get_eval_context", extended)
 
+    def test_what_happens_before_the_commit_belongs_to_the_task(self):
+        """Tasks queued there are counted as the task's, and its own action waits again."""
+        action = self.new_code(
+            "record.write({'color': record.color + 1})\nrun_before_commit(record)",
+            execution="task",
+        )
+        runs = []
+
+        def run_before_commit(record):
+            runs.append(record.id)
+            if len(runs) == 1:
+                again = action.with_env(record.env).with_context(
+                    active_model=record._name, active_ids=record.ids, active_id=record.id
+                )
+                record.env.cr.precommit.add(again.run)
+
+        self.patch_names(action, run_before_commit=run_before_commit)
+        self.enqueue(action, self.partner)
+        self.drain()
+        tasks = self.Task.search([("action_id", "=", action.id)], order="id")
+        self.assertEqual(tasks.mapped("state"), ["done", "done"])
+        self.assertEqual(tasks.mapped("chain_depth"), [0, 1])
+        self.assertEqual(self.partner.color, 2)
+
     @mute_logger(RUN_LOGGER)
     def test_serialization_failures_cost_no_attempt(self):
         """A conflict is repeated at once, a lasting one later; neither counts."""

@@ -43,6 +43,19 @@ def test_popping_also_leaves_what_an_error_left_behind():
     assert not state.stack
 
 
+def test_a_refused_frame_takes_nobody_off_the_stack():
+    """Who isolates the refusal is still running, and what it starts next is still counted."""
+    state = EngineState()
+    state.max_actions = 2
+    root, child, refused = frame("root"), frame("child"), frame("refused")
+    state.push(root)
+    state.push(child)
+    with pytest.raises(LoopGuardError):
+        state.push(refused)
+    state.pop(refused)
+    assert state.chain() == ["root (res.partner)", "child (res.partner)"]
+
+
 def test_a_deep_chain_is_refused_and_shown():
     state = EngineState()
     state.max_depth = 3
