@@ -146,8 +146,8 @@ class RuleSubscriber(models.AbstractModel):
         records = event.records.with_context(**event.context)
         entries = [
             entry
-            for entry in (subscription.payload for subscription in subscriptions)
-            if (entry.scope is None and entry.trace_until is None)
+            for subscription in subscriptions
+            if ((entry := subscription.payload).scope is None and entry.trace_until is None)
             or self._lets_pass(entry, event, records)
         ]
         if event.kind == MESSAGE:
@@ -312,6 +312,14 @@ class RuleSubscriber(models.AbstractModel):
                 positions = view.everything
             if stopped:
                 positions = [at for at in positions if records._ids[at] not in stopped]
+            # The answer of most rules to most changes: nothing else is prepared for it.
+            if not overrides and entry.trace_until is None:
+                try:
+                    if view.refuses(entry.post, positions):
+                        continue
+                except Exception as exc:  # noqa: BLE001 - computing a value may raise anything
+                    self._filter_failed(entry, exc)
+                    continue
             ran = self._process_entry(entry, view, positions, context, overrides)
             if entry.stop_others:
                 stopped.update(ran)
@@ -324,10 +332,6 @@ class RuleSubscriber(models.AbstractModel):
         records = view.records
         rule = entry.trace_until and traced(entry, records)
         try:
-            if not overrides and view.refuses(entry.post, positions):
-                if rule:
-                    rule._trace_filter(view.at(positions), records.browse(), "filter_domain")
-                return ()
             if overrides & FILTERS:
                 processed = self._rule_of(entry, records, context)
                 found, domain = _filter_after_by_stock(processed, view.at(positions))
