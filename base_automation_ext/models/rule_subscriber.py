@@ -25,6 +25,7 @@ from ..core.triggers.base import Change
 from ..core.triggers.path_resolver import PathError
 from .environments import ActionDone, released_environments
 from .event_view import EventView
+from .old_values import OLD_MODEL_KEY
 from .rule_entry import COLLAPSE, make_entry
 from .rule_expressions import is_broken
 from .rule_overrides import FILTERS
@@ -413,6 +414,8 @@ class RuleSubscriber(models.AbstractModel):
 
     def _rule_of(self, entry, records, context):
         """Return the rule in the environment it is processed in."""
+        if context:
+            context = {**context, OLD_MODEL_KEY: records._name}
         return records.env["base.automation"].with_context(**context).browse(entry.id)
 
 
