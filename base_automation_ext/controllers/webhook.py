@@ -17,6 +17,9 @@ class RuleWebhook(BaseAutomationController):
         call = Call()
         request.update_context(**{CALL_KEY: call})
         response = super().call_webhook_http(rule_uuid, **kwargs)
+        if call.conflict:
+            # Stock answers “error” to everything; what Odoo can try again, it shall.
+            raise call.conflict
         said = call.answer()
         if not said or response.status_code != 200:
             return response

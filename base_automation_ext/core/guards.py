@@ -84,7 +84,8 @@ def admit(
     """
     result = Admission()
     used = dict(keys)
-    for record_id, key in candidates:
+    # A record may have been named twice: it is one candidate, and counts once.
+    for record_id, key in dict(candidates).items():
         reason = _refusal(limits, records.get(record_id), used.get(key) if key else None, now)
         if reason is not None:
             result.refused[record_id] = reason

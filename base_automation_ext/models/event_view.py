@@ -15,15 +15,20 @@ def next_generation(cr) -> None:
     cr.__dict__[GENERATION] = cr.__dict__.get(GENERATION, 0) + 1
 
 
-class EventView:
-    """Positions of records instead of recordsets, columns instead of records."""
+class EventView(dict):
+    """Positions of records instead of recordsets, columns instead of records.
+
+    As a dictionary: the columns of values by field, of a many2one its ids. Nearly all rules say no
+    to nearly all changes after a look or two at a column, so that look has to cost nothing.
+    """
 
     def __init__(self, records, feedback=False) -> None:
+        super().__init__()
         self.records = records
         """The records in the environment rules are processed in."""
         self._feedback = feedback
-        self._columns: dict[str, list] = {}
-        self._generation = None
+        self._of_cursor = records.env.cr.__dict__
+        self._generation = self._of_cursor.get(GENERATION)
         self._selected: tuple = _NOTHING
         """What :meth:`refuses` has found: filter, positions, those that match."""
 
@@ -58,16 +63,18 @@ class EventView:
         position_of = self._position_of
         return [position_of[record_id] for record_id in records._ids]
 
-    def __getitem__(self, name):
-        """Return the column of values of a field; of a many2one its ids."""
-        generation = self.records.env.cr.__dict__.get(GENERATION)
-        if generation != self._generation:
-            self._columns.clear()
-            self._generation = generation
-        column = self._columns.get(name)
-        if column is None:
-            column = self._columns[name] = self._read(name)
+    def __missing__(self, name):
+        column = self._read(name)
+        # Computing a value may have run rules.
+        self._forget_outdated()
+        self[name] = column
         return column
+
+    def _forget_outdated(self):
+        generation = self._of_cursor.get(GENERATION)
+        if generation != self._generation:
+            self.clear()
+            self._generation = generation
 
     def _read(self, name):
         field = self.records._fields[name]
@@ -99,13 +106,13 @@ class EventView:
             return None
 
     def refuses(self, rule_filter, positions):
-        """Tell whether plain values suffice to say that none of the records matches a filter.
-
-        The answer for most rules on most changes, so nothing else is prepared for it.
-        """
-        if rule_filter.compiled is None:
+        """Tell whether plain values suffice to say that none of the records matches a filter."""
+        compiled = rule_filter.compiled
+        if compiled is None:
             return False
-        found = rule_filter.compiled.select(self, positions)
+        if self._of_cursor.get(GENERATION) != self._generation:
+            self._forget_outdated()
+        found = compiled.select(self, positions)
         self._selected = (rule_filter, positions, found)
         return not found
 
@@ -118,6 +125,7 @@ class EventView:
             if of_filter is rule_filter and of_positions is positions:
                 self._selected = _NOTHING
                 return found
+            self._forget_outdated()
             return rule_filter.compiled.select(self, positions)
         candidates = self.at(positions).with_env(self.readable.env)
         return self.positions(candidates.filtered_domain(rule_filter.parsed))

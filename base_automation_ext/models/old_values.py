@@ -2,6 +2,9 @@
 
 from odoo import api, models
 
+#: Context key: the model of the records in ``old_values``, which knows them by id only.
+OLD_MODEL_KEY = "__base_automation_ext_old_model"
+
 
 class OldRecord:
     """The record as it was before the change: ``old.stage_id``, ``old['stage_id']``.
@@ -100,6 +103,9 @@ def change_names(record):
     if "__action_done" not in context or "old_values" not in context:
         return {}
     all_old = context["old_values"]
+    if all_old is not None and context.get(OLD_MODEL_KEY, record._name) != record._name:
+        # An action that goes on to other records: of these nothing has been written.
+        all_old = {}
     paths = getattr(all_old, "paths", {}).get(record.id)
     old = OldRecord(record, None if all_old is None else all_old.get(record.id, {}), paths)
     return {"old": old, "new": record, "changed": changed_function(record, old)}

@@ -19,6 +19,9 @@ BUTTON_KEY = "base_automation_ext_button"
 #: What rules and actions hand each other in the context.
 _OWN_KEYS = frozenset({"onchange_self", "old_values", "domain_post", "changed_fields"})
 _OWN_PREFIXES = ("__", "server_action_engine", "base_automation_ext")
+#: Values for new records of the view the button stands in. What a rule creates is something else,
+#: and is created in superuser mode.
+_DEFAULTS = "default_"
 
 
 class Base(models.AbstractModel):
@@ -178,11 +181,13 @@ class BaseAutomation(models.Model):
 
 
 def _without_promises(context):
-    """Return the context without what the engine tells itself by it; a caller cannot."""
+    """Return the context without what the engine tells itself by it, which a caller cannot, and
+    without values for what the rule creates.
+    """
     return {
         key: value
         for key, value in context.items()
-        if not key.startswith(_OWN_PREFIXES) and key not in _OWN_KEYS
+        if not key.startswith((*_OWN_PREFIXES, _DEFAULTS)) and key not in _OWN_KEYS
     }
 
 

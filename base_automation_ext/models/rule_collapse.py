@@ -118,7 +118,7 @@ class BaseAutomationPending(models.Model):
         :param found: list of (entry, records that met the filter before the change, others)
         :param old_values: ``{id: {field: old value}}``; None for new records
         """
-        collection, rows = None, []
+        collection, rows = None, {}
         for entry, met, unmet in found:
             for part, was_met in ((met, True), (unmet, False)):
                 for record in _changed(entry, part, old_values):
@@ -127,9 +127,11 @@ class BaseAutomationPending(models.Model):
                         number = collection.number_of(records.env)
                     collection.entries[entry.id] = entry
                     old = _old_of(entry, record, old_values)
-                    rows.append((entry.id, record.id, number, old, was_met))
+                    # A record may be named twice; its row can be inserted only once.
+                    row = (entry.id, record.id, number, old, was_met)
+                    rows.setdefault((entry.id, record.id), row)
         if rows:
-            self._insert_rows(collection.token, rows)
+            self._insert_rows(collection.token, rows.values())
 
     def _insert_rows(self, token, rows):
         # A rule that has fired on a record in this transaction does not fire on it again.

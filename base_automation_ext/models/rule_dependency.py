@@ -154,9 +154,11 @@ class RuleDependencySubscriber(models.AbstractModel):
     def _event_before(self, event, subscriptions):
         deleted = set(event.records.ids)
         for subscription in subscriptions:
-            lost = [ids for ids in subscription.payload if ids <= deleted]
-            if lost:
-                self._pause_rule(subscription, event.records.browse(min(lost[0])))
+            for ids in subscription.payload:
+                # The others of the group may have gone before.
+                if (gone := ids & deleted) and not event.records.browse(ids - deleted).exists():
+                    self._pause_rule(subscription, event.records.browse(min(gone)))
+                    break
 
     def _pause_rule(self, subscription, record):
         _model, _comma, rule_id = subscription.key.partition(",")

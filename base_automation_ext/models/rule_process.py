@@ -9,6 +9,7 @@ import psycopg2
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from odoo.addons.server_action_engine.core.errors import LoopGuardError, is_retryable_db_error
 from odoo.addons.server_action_engine.models.error_policy import BLOCK, FALLBACK
@@ -53,8 +54,12 @@ class BaseAutomation(models.Model):
         if call is None or not call.take():
             self._process_records(records, domain_post)
         else:
-            wanted = self._records_of_call(call, records)
-            self._note_call(call, wanted, self._process_records(wanted, domain_post))
+            try:
+                wanted = self._records_of_call(call, records)
+                self._note_call(call, wanted, self._process_records(wanted, domain_post))
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as exc:
+                call.conflict = exc
+                raise
 
     def _process_records(self, records, domain_post):
         """Run the rule on records, and return those it has run on."""

@@ -25,6 +25,7 @@ from ..core.triggers.base import Change
 from ..core.triggers.path_resolver import PathError
 from .environments import ActionDone, released_environments
 from .event_view import EventView
+from .old_values import OLD_MODEL_KEY
 from .rule_entry import COLLAPSE, make_entry
 from .rule_expressions import is_broken
 from .rule_overrides import FILTERS
@@ -146,8 +147,8 @@ class RuleSubscriber(models.AbstractModel):
         records = event.records.with_context(**event.context)
         entries = [
             entry
-            for entry in (subscription.payload for subscription in subscriptions)
-            if (entry.scope is None and entry.trace_until is None)
+            for subscription in subscriptions
+            if ((entry := subscription.payload).scope is None and entry.trace_until is None)
             or self._lets_pass(entry, event, records)
         ]
         if event.kind == MESSAGE:
@@ -312,6 +313,14 @@ class RuleSubscriber(models.AbstractModel):
                 positions = view.everything
             if stopped:
                 positions = [at for at in positions if records._ids[at] not in stopped]
+            # The answer of most rules to most changes: nothing else is prepared for it.
+            if not overrides and entry.trace_until is None:
+                try:
+                    if view.refuses(entry.post, positions):
+                        continue
+                except Exception as exc:  # noqa: BLE001 - computing a value may raise anything
+                    self._filter_failed(entry, exc)
+                    continue
             ran = self._process_entry(entry, view, positions, context, overrides)
             if entry.stop_others:
                 stopped.update(ran)
@@ -324,10 +333,6 @@ class RuleSubscriber(models.AbstractModel):
         records = view.records
         rule = entry.trace_until and traced(entry, records)
         try:
-            if not overrides and view.refuses(entry.post, positions):
-                if rule:
-                    rule._trace_filter(view.at(positions), records.browse(), "filter_domain")
-                return ()
             if overrides & FILTERS:
                 processed = self._rule_of(entry, records, context)
                 found, domain = _filter_after_by_stock(processed, view.at(positions))
@@ -409,6 +414,8 @@ class RuleSubscriber(models.AbstractModel):
 
     def _rule_of(self, entry, records, context):
         """Return the rule in the environment it is processed in."""
+        if context:
+            context = {**context, OLD_MODEL_KEY: records._name}
         return records.env["base.automation"].with_context(**context).browse(entry.id)
 
 

@@ -76,7 +76,9 @@ class BaseAutomation(models.Model):
         records = records.filtered(lambda record: not self._is_own_failure(record))
         for rule in self.with_env(records.env).browse(ids):
             try:
-                wanted = rule._filter_post(records)
+                # After an error of the database no other rule could be told.
+                with self.env.cr.savepoint(flush=False):
+                    wanted = rule._filter_post(records)
             except Exception:
                 _logger.warning("The filter of the rule %s failed", rule.id, exc_info=True)
                 continue

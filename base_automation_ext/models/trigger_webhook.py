@@ -19,6 +19,8 @@ class Call:
         self.has_run = False
         self.reasons = []
         """Sentences on why the rule did not run, or not on all records."""
+        self.conflict = None
+        """The error that says another transaction was faster, if there was one."""
 
     def take(self):
         """Tell whether this is the firing the call has asked for; what that causes is not."""

@@ -41,6 +41,13 @@ class TestCollapse(CollapseCase):
         self.assertEqual(self.saved(partners), ["a>d;", "a>d;"])
         self.assertEqual(self.saved(partners), [False, False])
 
+    def test_record_named_twice(self):
+        """A recordset may hold a record twice; that is one change."""
+        self.note_rule()
+        partner = self.make_partners(1, function="a")
+        (partner + partner).write({"function": "b"})
+        self.assertEqual(self.saved(partner), ["a>b;"])
+
     def test_back_to_the_first_value(self):
         """Records that end up as they were do not fire, others do."""
         self.note_rule()

@@ -2,6 +2,7 @@
 
 from odoo.tests import tagged
 
+from ..models.old_values import OLD_MODEL_KEY, change_names
 from .common import RuleCase
 
 
@@ -48,6 +49,23 @@ class TestOldValues(RuleCase):
             trigger="on_create",
         )
         self.assertEqual(self.make_partners(1, function="x").ref, "False False True")
+
+    def test_records_of_another_model(self):
+        """Old values belong to the records of the rule, not to others with the same id."""
+        self.make_rule(
+            self.code(f"record.write({{'ref': env.context['{OLD_MODEL_KEY}']}})"),
+            fields=["function"],
+        )
+        partner = self.make_partners(1)
+        partner.function = "x"
+        self.assertEqual(partner.ref, "res.partner")
+        country = self.env.ref("base.be")
+        context = {"__action_done": {}, "old_values": {country.id: {"name": "another"}}}
+        names = change_names(country.with_context(**context, **{OLD_MODEL_KEY: "res.partner"}))
+        self.assertEqual(names["old"].name, country.name)
+        self.assertFalse(names["changed"]("name"))
+        names = change_names(country.with_context(**context, **{OLD_MODEL_KEY: "res.country"}))
+        self.assertEqual(names["old"].name, "another")
 
     def test_mapped_values(self):
         """Equations and texts of an action that writes several fields know the change."""

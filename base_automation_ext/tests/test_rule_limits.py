@@ -41,6 +41,15 @@ class TestRuleLimits(RuleCase):
         self.assertEqual(self.fire(partners), [False, True])
         self.assertEqual(self.fire(partners), [False, False])
 
+    def test_record_written_twice_at_once(self):
+        """A recordset may hold a record twice; that is one firing."""
+        rule = self.limited(limit_per_record=2)
+        partner = self.make_partners(1)
+        (partner + partner).write({"function": "x"})
+        self.assertEqual(partner.ref, "hit")
+        firing = self.env["base.automation.firing"].search([("rule_id", "=", rule.id)])
+        self.assertEqual(firing.mapped("count"), [1])
+
     def test_cooldown(self):
         """A record is left alone for the time, counted from its last firing."""
         self.limited(cooldown_number=10, cooldown_unit="minutes")

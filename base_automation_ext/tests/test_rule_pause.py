@@ -88,13 +88,23 @@ class TestRulePause(RuleCase):
         self.assertEqual(rules.mapped("paused"), [True, False, False, False, False])
         self.assert_told(rule, self.env.ref("base.user_admin"), "“A”.*was deleted")
         (b + d).unlink()
-        self.assertEqual(rules.mapped("paused"), [True, False, False, True, True])
+        self.assertEqual(rules.mapped("paused"), [True, True, False, True, True])
 
     def test_last_of_several_records(self):
         """A list of records is given up when none of them is left."""
         tags = self.env["res.partner.category"].create([{"name": n} for n in "AB"])
         rule = self.make_rule(filter_domain=f"[('category_id', 'in', {tags.ids})]")
         tags.unlink()
+        self.assertTrue(rule.paused)
+
+    def test_one_after_the_other(self):
+        """The same when they are deleted one by one."""
+        first, last = self.env["res.partner.category"].create([{"name": n} for n in "AB"])
+        ids = [first.id, last.id]
+        rule = self.make_rule(filter_domain=f"[('category_id', 'in', {ids})]")
+        first.unlink()
+        self.assertFalse(rule.paused)
+        last.unlink()
         self.assertTrue(rule.paused)
 
     def test_deletion_by_a_user_without_rights_on_rules(self):

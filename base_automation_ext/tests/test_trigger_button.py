@@ -391,6 +391,15 @@ class TestButtonAttacked(ButtonCase):
         self.assertNotIn("server_action_engine_task", partner.ref)
         self.assertNotIn("onchange_self", partner.ref)
 
+    def test_defaults_of_a_caller(self):
+        """A caller chooses no values of what the rule creates with more rights than his."""
+        rule = self.button(
+            self.code("record.write({'ref': model.create({'name': 'Created'}).function or 'none'})")
+        )
+        partner = self.make_partners(1)
+        self.press(rule, partner.with_context(default_function="forged"))
+        self.assertEqual(partner.ref, "none")
+
     def test_portal_users(self):
         portal = new_test_user(self.env, "portal_presser", groups="base.group_portal")
         self.refused(self.button(button_access="write").id, portal.partner_id, portal)

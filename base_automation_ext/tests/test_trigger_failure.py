@@ -7,6 +7,7 @@ from odoo.tools import mute_logger
 from .common import RuleCase
 
 LATER = "odoo.addons.server_action_engine.models.run_log_later"
+TRIGGER = "odoo.addons.base_automation_ext.models.trigger_failure"
 
 
 class FailureCase(RuleCase):
@@ -108,6 +109,16 @@ class TestActionFailed(FailureCase):
         self.rule()
         self.run_on(self.failing(on_error="isolate"))
         self.end_of_transaction(rollback=False)
+        self.assertEqual(self.drain(), 1)
+
+    def test_filter_with_an_error_of_the_database(self):
+        """It concerns its own rule; others are told nevertheless."""
+        divisor = "env['ir.config_parameter'].sudo().get_param('test.divisor', '1')"
+        self.rule(filter_domain=f"[('id', '>', env.cr.execute('SELECT 1/' + {divisor}) or 0)]")
+        self.rule()
+        self.env["ir.config_parameter"].set_param("test.divisor", "0")
+        with mute_logger("odoo.sql_db", TRIGGER):
+            self.fail(self.failing())
         self.assertEqual(self.drain(), 1)
 
     def test_success_is_no_failure(self):

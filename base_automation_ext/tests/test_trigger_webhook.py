@@ -1,9 +1,14 @@
 """Stock's trigger “On webhook”: the filter of the rule, and what the caller is told."""
 
 import json
+from unittest.mock import patch
+
+from psycopg2.errors import SerializationFailure
 
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
+from ..models.trigger_webhook import CALL_KEY, Call
 from .common import RuleCase
 
 
@@ -90,6 +95,19 @@ class TestWebhook(RuleCase, HttpCase):
         self.env["ir.config_parameter"].set_param("base_automation_ext.paused", "True")
         answer = self.call(rule, self.make_partners(1, function="wanted"))
         self.assertIn("All rules of this database are paused", answer["reason"])
+
+    @mute_logger("odoo.addons.base_automation.models.base_automation")
+    def test_conflict_of_two_calls(self):
+        """Another transaction was faster: noted, so that the call is tried again."""
+        rule, call = self.hook(), Call()
+        payload = {"ids": self.make_partners(1, function="wanted").ids}
+        conflict = SerializationFailure("could not serialize access")
+        with (
+            patch.object(type(rule), "_records_of_call", side_effect=conflict),
+            self.assertRaises(SerializationFailure),
+        ):
+            rule.with_context(**{CALL_KEY: call})._execute_webhook(payload)
+        self.assertIs(call.conflict, conflict)
 
     def test_what_a_call_causes_is_no_call(self):
         """Another rule that runs because of it answers nobody, and its own filter decides."""

@@ -179,6 +179,9 @@ def _among(name: str, options: Iterable[Any]) -> Select:
 
         def select_one(columns: Columns, positions: Sequence[int]) -> Sequence[int]:
             column = columns[name]
+            if len(positions) == 1:
+                # A user saves one record, and many rules ask just this.
+                return positions if column[positions[0]] == only else ()
             return [at for at in positions if column[at] == only]
 
         return select_one

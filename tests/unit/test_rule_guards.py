@@ -44,6 +44,12 @@ def test_limit_per_record():
     assert (found.admitted, found.refused) == ([2, 3], {1: PER_RECORD})
 
 
+def test_record_named_twice_counts_once():
+    """Two rows for one record would be an error of the database."""
+    found = decide([(1, None), (2, None), (1, None)], Limits(per_record=1))
+    assert (found.admitted, found.refused) == ([1, 2], {})
+
+
 @pytest.mark.parametrize(
     ("ago", "expected"), [(HOUR, True), (HOUR - timedelta(seconds=1), False), (2 * HOUR, True)]
 )
