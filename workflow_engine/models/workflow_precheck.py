@@ -66,5 +66,8 @@ class WorkflowEngine(models.AbstractModel):
                 return True
             names = lambda: self._names_at((instance, token))  # noqa: E731 - needed here only
             return bool(self._evaluate_lines(edge.condition, record, names))
-        except Exception:  # noqa: BLE001 - an author's condition may raise anything
+        except Exception as exc:
+            # An author's condition may raise anything.
+            if self._breaks_transaction(exc):
+                raise
             return True

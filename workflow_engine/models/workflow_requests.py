@@ -109,7 +109,7 @@ class WorkflowEngine(models.AbstractModel):
                 if record.id in matching and self._holds(flow, request, work, record):
                     true.append(work.instance)
             except Exception as exc:  # noqa: BLE001 - an author's condition may raise anything
-                if not keeps:
+                if not keeps or self._breaks_transaction(exc):
                     self._reraise(exc, TransitionError, graph.place(edge))
                 failures[work.instance] = Failure(self._describe(exc), exc)
         return true, failures

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from psycopg2.errors import DivisionByZero
+
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
@@ -190,6 +192,30 @@ class TestIncidents(WorkflowCase):
         partner.ref = "x"
         self.assertEqual(self.where(partner), ["b"])
         self.assertEqual(self.env["workflow.incident"].search([]).mapped("state"), ["resolved"])
+
+    def test_a_condition_that_breaks_the_transaction_is_no_incident(self):
+        """Nothing could be stored any more; what Odoo tries again by itself has to reach it."""
+        self.flow(
+            "a* -go-> b!; a -> c!",
+            a={"on_error": "incident"},
+            edges={
+                "a>b": {"condition": "cr.execute('SELECT 1/0')"},
+                "a>c": {"condition": "ref and cr.execute('SELECT 1/0')"},
+            },
+        )
+        partner = self.partners()
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaisesRegex(UserError, "transition a → b: DivisionByZero"),
+            self.env.cr.savepoint(),
+        ):
+            partner.signal_workflow("go")
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(DivisionByZero),
+            self.env.cr.savepoint(),
+        ):
+            partner.ref = "x"
 
 
 @tagged("post_install", "-at_install")
