@@ -155,7 +155,10 @@ class WorkflowEngine(models.AbstractModel):
                     for text in texts
                 ]
             except Exception as exc:  # noqa: BLE001 - an author's expression may raise anything
-                self._reraise(exc, TransitionError, request.graph.place(edge))
+                # Who only looks is not to be stopped by it.
+                if not flow.looking or self._breaks_transaction(exc):
+                    self._reraise(exc, TransitionError, request.graph.place(edge))
+                continue
             if any(request.actor.uid in _ids_of(found) for found in users):
                 held.append(work.instance)
         return held

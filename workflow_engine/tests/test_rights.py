@@ -105,3 +105,16 @@ class TestRights(WorkflowCase):
         partner.user_id = other
         partner.with_user(other).signal_workflow("mine")
         self.assertEqual(self.where(partner, workflow), ["c"])
+
+    def test_a_role_that_fails_shows_no_error_to_who_only_looks(self):
+        """The form of the record opens; the signal says what is wrong."""
+        broken = self.env["workflow.role"].create({"name": "Broken", "user_expr": "1 / 0"})
+        workflow = self.flow(
+            "a* -ask-> b!", values={"name": "Ask"}, edges={"a>b": {"role_id": broken.id}}
+        )
+        partner = self.partners().with_user(self.user)
+        signals = {one["signal"]: one for one in partner.workflow_panel()["signals"]}
+        self.assertFalse(signals["ask"]["allowed"])
+        with self.assertRaisesRegex(UserError, "Ask, transition a → b: ZeroDivisionError"):
+            partner.signal_workflow("ask")
+        self.assertEqual(self.where(partner.sudo(), workflow), ["a"])
