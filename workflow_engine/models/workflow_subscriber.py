@@ -72,7 +72,7 @@ class WorkflowSubscriber(models.AbstractModel):
         if workflow.state_field_id:
             name = workflow.state_field_id.name
             guard = Definition(workflow.id, None, name)
-            yield self._subscription(workflow, WRITE, guard, frozenset([name]))
+            yield self._subscription(workflow, WRITE, guard, frozenset([name]), binding=True)
 
     @api.model
     def _watched(self, workflow, graphs):
@@ -87,7 +87,7 @@ class WorkflowSubscriber(models.AbstractModel):
         return found
 
     @api.model
-    def _subscription(self, workflow, event, payload, fields=None):
+    def _subscription(self, workflow, event, payload, fields=None, *, binding=False):
         return Subscription(
             model=workflow.osv,
             event=event,
@@ -96,6 +96,7 @@ class WorkflowSubscriber(models.AbstractModel):
             fields=fields,
             rank=(workflow.id,),
             payload=payload,
+            binding=binding,
         )
 
     # -- events ---------------------------------------------------------------------------------

@@ -232,6 +232,12 @@ class TestStateField(WorkflowCase):
         self.assertEqual(partner.function, "Draft")
         with self.assertRaisesRegex(UserError, "belongs to the workflow “Test”"):
             partner.function = "Done"
+        user = new_test_user(
+            self.env, "wkf_state", groups="base.group_user,base.group_partner_manager"
+        )
+        outside = partner.with_user(user).with_context(automation_skip=True)
+        with self.assertRaisesRegex(UserError, "belongs to the workflow “Test”"):
+            outside.function = "Done"
         partner.write({"function": "Draft", "ref": "x"})
         partner.signal_workflow("go")
         self.assertEqual(partner.function, "Done")
