@@ -118,3 +118,13 @@ class TestRights(WorkflowCase):
         with self.assertRaisesRegex(UserError, "Ask, transition a → b: ZeroDivisionError"):
             partner.signal_workflow("ask")
         self.assertEqual(self.where(partner.sudo(), workflow), ["a"])
+
+    def test_diagrams_are_for_those_who_may_read_definitions(self):
+        """They show conditions and code; a portal user knows where his record is, that is all."""
+        portal = new_test_user(self.env, "wkf_portal", groups="base.group_portal")
+        partner = portal.partner_id.with_user(portal)
+        [instance] = partner.workflow_status()[partner.id]
+        self.assertEqual([one["name"] for one in instance["activities"]], ["a"])
+        with self.assertRaises(AccessError):
+            partner.workflow_diagrams()
+        self.assertTrue(partner.with_user(self.user).workflow_diagrams())
