@@ -45,6 +45,8 @@ class Subscription:
     """Order among those of the same sequence and subscriber, lowest first."""
     payload: Any = field(default=None, compare=False)
     """Whatever the subscriber wants back with the event."""
+    binding: bool = False
+    """Whether it forbids something: whoever it is to hold back may not switch it off."""
 
 
 def _order(subscription: Subscription) -> tuple[int, str, tuple[int, ...]]:
@@ -132,21 +134,22 @@ def replaced(
 
 
 def without_skipped(
-    subscriptions: tuple[Subscription, ...], skip: object
+    subscriptions: tuple[Subscription, ...], skip: object, *, trusted: bool = True
 ) -> tuple[Subscription, ...]:
     """Drop the subscriptions switched off by the value of the ``automation_skip`` context key.
 
     :param skip: True switches off all; a name or a collection of names switches off the
         subscribers and keys in it; a false value none
+    :param trusted: whether binding ones are switched off as well; any browser sets context keys
     """
     if not skip:
         return subscriptions
     if isinstance(skip, str):
         skip = (skip,)
-    if not isinstance(skip, (list, tuple, set, frozenset)):
-        return ()
+    names = skip if isinstance(skip, (list, tuple, set, frozenset)) else None
     return tuple(
-        subscription
-        for subscription in subscriptions
-        if subscription.subscriber not in skip and subscription.key not in skip
+        one
+        for one in subscriptions
+        if (one.binding and not trusted)
+        or (names is not None and one.subscriber not in names and one.key not in names)
     )

@@ -128,3 +128,13 @@ def test_context_value_switches_subscriptions_off(skip, expected):
     """True switches all off, names switch off the subscribers and keys they name."""
     subscriptions = (make("a", subscriber="s"), make("b", subscriber="t"))
     assert keys(without_skipped(subscriptions, skip)) == expected
+
+
+@pytest.mark.parametrize("skip", [True, "a", ["a"], {"s", "t"}])
+def test_what_forbids_something_is_switched_off_by_the_trusted_only(skip):
+    """Any browser can send a context key."""
+    forbids = Subscription("m", WRITE, "s", "a", binding=True)
+    subscriptions = (forbids, make("a"))
+    assert without_skipped(subscriptions, skip) == ()
+    assert without_skipped(subscriptions, skip, trusted=False) == (forbids,)
+    assert without_skipped(subscriptions, "other", trusted=False) == subscriptions

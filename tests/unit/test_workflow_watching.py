@@ -1,10 +1,10 @@
 """Which changes of a record a definition has to hear of."""
 
 import pytest
-from workflow_kit.notation import flow
+from workflow_kit.notation import SUBFLOW, flow
 
 from workflow_engine.core.texts import domain_fields, lines_of, names_of
-from workflow_engine.core.watching import watched_fields
+from workflow_engine.core.watching import FEW, asked_anywhere, watched_fields
 
 STORED = {"ref", "amount", "lines"}
 CONSTANTS = {"len", "uid", "True"}
@@ -39,6 +39,43 @@ def test_an_and_split_with_a_signal_waits_for_it():
     """All its transitions pass by one event, so no change of the record is enough."""
     graph = flow("a* -go-> b; a -> c", a="AND", edges={"a>c": {"condition": "ref"}})
     assert watched_fields(graph, STORED, CONSTANTS) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("text", "edge", "acts", "asked"),
+    [
+        ("a* -> b", {"condition": "ref == 'x' and len(lines) > uid"}, {}, ["ref == 'x' and len(lines) > uid"]),
+        ("a* -> b", {"domain": "[('amount', '>', 5)]"}, {}, [""]),
+        ("a* -> b; b -> c; c -go-> d", {"condition": "ref"}, {}, ["ref"]),
+        ("a* -> b; c* ->? d", {"condition": "ref"}, {}, None),
+        ("a* -> b; a -> c", {"condition": "ref"}, {}, []),
+        ("a* -> b; a -> c", {"condition": "ref"}, {"a": "AND"}, None),
+        ("a* -> b; a -> c", {"condition": "ref"}, {"a": SUBFLOW}, None),
+        ("a* -> b", {"condition": "ref"}, {"b": {"on_error": "incident"}}, None),
+        ("a* -> b", {"condition": "lines.action_done()"}, {}, None),
+        ("a* -> b", {"condition": "instance.ids"}, {}, None),
+        ("a* -> b", {"role_id": 1}, {}, None),
+    ],
+)  # fmt: skip
+def test_what_is_asked_anywhere(text, edge, acts, asked):
+    """Only plain conditions are asked where a record may not be, and only if they decide alone."""
+    graph = flow(text, edges={"a>b": edge}, **acts)
+    found = asked_anywhere([graph], STORED, CONSTANTS)
+    assert (None if found is None else [one.condition for one in found]) == asked
+
+
+def test_versions_ask_the_same_once_and_many_conditions_are_too_many():
+    """Looking at the tokens is one statement."""
+    first, second = (
+        flow("a* -> b", version=number, edges={"a>b": {"condition": "ref"}}) for number in (1, 2)
+    )
+    assert len(asked_anywhere([first, second], STORED, CONSTANTS)) == 1
+    names = [f"s{number}" for number in range(FEW + 1)]
+    large = flow(
+        "; ".join(f"{name}* -> t" for name in names),
+        edges={f"{name}>t": {"condition": f"amount > {name[1:]}"} for name in names},
+    )
+    assert asked_anywhere([large], STORED, CONSTANTS) is None
 
 
 def test_texts():

@@ -24,6 +24,16 @@ def names_of(line: str) -> frozenset[str]:
     return frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
 
 
+def calls_methods(line: str) -> bool:
+    """Tell whether an expression calls anything that is not a plain name."""
+    try:
+        tree = ast.parse(line.strip(), mode="eval")
+    except SyntaxError:
+        return False
+    calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return not all(isinstance(function, ast.Name) for function in calls)
+
+
 def domain_fields(domain: object) -> frozenset[str] | None:
     """Return the fields of the record a domain reads; None if that cannot be told."""
     if not isinstance(domain, (list, tuple)):

@@ -15,8 +15,9 @@ class Base(models.AbstractModel):
     def create_workflow(self):
         """Start the workflows of the model for these records, also if they are in one already."""
         self._check_workflow_access("write")
-        workflows = self.env["workflow"].sudo()
-        workflows = workflows.search([("osv", "=", self._name), ("on_create", "=", True)])
+        # Also for a caller who wants to see archived ones: no record starts those.
+        known = [("osv", "=", self._name), ("on_create", "=", True), ("active", "=", True)]
+        workflows = self.env["workflow"].sudo().search(known)
         self.env["workflow.engine"]._start(self, [Definition(one.id, None) for one in workflows])
         return True
 

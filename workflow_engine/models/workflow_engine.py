@@ -64,6 +64,8 @@ class WorkflowEngine(models.AbstractModel):
             try:
                 for request in look:
                     self._perform(flow, request)
+            except WorkflowError as exc:
+                raise UserError(str(exc)) from exc
             finally:
                 flow.looking -= 1
             return look.signals

@@ -1,5 +1,8 @@
 """The expressions of definitions: their names are fields and methods of the record."""
 
+from psycopg2 import Error as DatabaseError
+from psycopg2.errors import ReadOnlySqlTransaction
+
 from odoo import api, models
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.tools import safe_eval
@@ -51,7 +54,7 @@ class WorkflowEngine(models.AbstractModel):
 
         What Odoo retries by itself passes untouched; errors for users keep their class.
         """
-        if is_retryable_db_error(exc) or isinstance(exc, RedirectWarning):
+        if is_retryable_db_error(exc) or isinstance(exc, (RedirectWarning, ReadOnlySqlTransaction)):
             raise exc
         if isinstance(exc, UserError) and len(exc.args) == 1:
             try:
@@ -60,6 +63,11 @@ class WorkflowEngine(models.AbstractModel):
                 raise exc from None
             raise named from exc
         raise error_class(self._describe(exc), place) from exc
+
+    @api.model
+    def _breaks_transaction(self, exc):
+        """Tell whether no statement works any more after an error that no savepoint has undone."""
+        return isinstance(exc, DatabaseError) or is_retryable_db_error(exc)
 
     @api.model
     def _describe(self, exc):

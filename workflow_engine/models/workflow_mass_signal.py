@@ -3,6 +3,8 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from odoo.addons.server_action_engine.models.transaction_queues import revocable_savepoint
+
 #: Records a dialog tells about.
 RESULT_LINES = 200
 #: Context key: refusals are collected and shown, whatever the definition asks for.
@@ -37,7 +39,7 @@ class Base(models.AbstractModel):
         self._check_workflow_access("read")
         records = self.with_context(**{COLLECTS: True})
         try:
-            with self.env.cr.savepoint():
+            with revocable_savepoint(self.env.cr):
                 report = records.workflow_signal_report(signal)
         except UserError:
             report = records._workflow_signal_each(signal)
@@ -63,7 +65,7 @@ class Base(models.AbstractModel):
         report = {}
         for record in self:
             try:
-                with self.env.cr.savepoint():
+                with revocable_savepoint(self.env.cr):
                     report.update(record.workflow_signal_report(signal))
             except UserError as exc:
                 report[record.id] = {"accepted": False, "reason": "error", "message": str(exc)}

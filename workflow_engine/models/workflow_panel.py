@@ -64,6 +64,8 @@ class Base(models.AbstractModel):
         :returns: list of ``{instance, workflow, state, diagram}``
         """
         self.ensure_one()
+        # Conditions and code stand in it: not for portal users, who may read the record as well.
+        self.env["workflow.version"].check_access("read")
         found = []
         for one in self.workflow_panel()["instances"]:
             # Whoever reads the record may know where it is, and what the way looks like.

@@ -1,4 +1,6 @@
-"""Most changes of a record let nothing move: finding that out takes one statement and no lock."""
+"""Most changes of a record let nothing move: finding that out takes no lock and, if the record's own
+values decide, no statement.
+"""
 
 import ast
 
@@ -9,6 +11,7 @@ from odoo.tools import SQL
 from ..core.constants import COMPLETE, RUNNING
 from ..core.events import Step
 from ..core.watching import asked_by_change
+from .workflow_flow import current_flow
 
 
 class WorkflowEngine(models.AbstractModel):
@@ -16,9 +19,27 @@ class WorkflowEngine(models.AbstractModel):
 
     @api.model
     def _step_changed(self, records, definitions):
-        """Step the instances of changed records that may move."""
-        found = self._may_move(records, definitions)
+        """Step the instances of changed records that may move.
+
+        :param definitions: entries of the subscription index
+        """
+        # In the middle of an event tokens are on their way, not at rest.
+        if current_flow(self.env.cr) is None and not self._may_let_go(records, definitions):
+            return []
+        found = self._may_move(records, [one.id for one in definitions])
         return self._run_unasked([Step(instance) for instance in found])
+
+    @api.model
+    def _may_let_go(self, records, definitions):
+        """Tell whether a change may let tokens of the records go, wherever they are."""
+        edges = []
+        for one in definitions:
+            if one.asked is None:
+                return True
+            edges += one.asked
+        own = self._environment(self.env.uid)[records._name].browse(records.ids)
+        # They name neither instance nor token.
+        return any(self._seems_true(edge, record, 0, 0) for record in own for edge in edges)
 
     @api.model
     def _may_move(self, records, definitions):
@@ -66,5 +87,8 @@ class WorkflowEngine(models.AbstractModel):
                 return True
             names = lambda: self._names_at((instance, token))  # noqa: E731 - needed here only
             return bool(self._evaluate_lines(edge.condition, record, names))
-        except Exception:  # noqa: BLE001 - an author's condition may raise anything
+        except Exception as exc:
+            # An author's condition may raise anything.
+            if self._breaks_transaction(exc):
+                raise
             return True

@@ -109,7 +109,7 @@ class WorkflowEngine(models.AbstractModel):
                 if record.id in matching and self._holds(flow, request, work, record):
                     true.append(work.instance)
             except Exception as exc:  # noqa: BLE001 - an author's condition may raise anything
-                if not keeps:
+                if not keeps or self._breaks_transaction(exc):
                     self._reraise(exc, TransitionError, graph.place(edge))
                 failures[work.instance] = Failure(self._describe(exc), exc)
         return true, failures
@@ -155,7 +155,10 @@ class WorkflowEngine(models.AbstractModel):
                     for text in texts
                 ]
             except Exception as exc:  # noqa: BLE001 - an author's expression may raise anything
-                self._reraise(exc, TransitionError, request.graph.place(edge))
+                # Who only looks is not to be stopped by it.
+                if not flow.looking or self._breaks_transaction(exc):
+                    self._reraise(exc, TransitionError, request.graph.place(edge))
+                continue
             if any(request.actor.uid in _ids_of(found) for found in users):
                 held.append(work.instance)
         return held

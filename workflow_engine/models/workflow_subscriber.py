@@ -14,10 +14,11 @@ from odoo.addons.server_action_engine.core.subscriptions import (
     Subscription,
 )
 
-from ..core.watching import watched_fields
+from ..core.definition import Transition
+from ..core.watching import asked_anywhere, watched_fields
 from .workflow import DRAFT, definition_key
 from .workflow_flow import current_flow
-from .workflow_names import CONSTANT_NAMES
+from .workflow_names import CONSTANT_NAMES, RUN_NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class Definition:
     """The published one; None: the draft has to publish itself first."""
     guarded: str = ""
     """Name of the field that only the workflow may write; of a subscription to writes of it."""
+    asked: tuple[Transition, ...] | None = None
+    """Of a subscription to writes: if none of them holds, no token moves; None: look at tokens."""
 
 
 class WorkflowSubscriber(models.AbstractModel):
@@ -66,18 +69,20 @@ class WorkflowSubscriber(models.AbstractModel):
             return
         yield self._subscription(workflow, UNLINK, definition)
         graphs = [self.env["workflow.version"]._graph_of(version.id) for version in used]
-        watched = self._watched(workflow, graphs)
+        fields = self.env[workflow.osv]._fields
+        stored = {name for name, field in fields.items() if field.store and field.column_type}
+        watched = self._watched(graphs, stored)
         if watched is None or watched:
-            yield self._subscription(workflow, WRITE, definition, watched)
+            asked = asked_anywhere(graphs, stored, CONSTANT_NAMES - RUN_NAMES)
+            change = Definition(workflow.id, definition.version, asked=asked)
+            yield self._subscription(workflow, WRITE, change, watched)
         if workflow.state_field_id:
             name = workflow.state_field_id.name
             guard = Definition(workflow.id, None, name)
-            yield self._subscription(workflow, WRITE, guard, frozenset([name]))
+            yield self._subscription(workflow, WRITE, guard, frozenset([name]), binding=True)
 
     @api.model
-    def _watched(self, workflow, graphs):
-        fields = self.env[workflow.osv]._fields
-        stored = {name for name, field in fields.items() if field.store and field.column_type}
+    def _watched(self, graphs, stored):
         found = frozenset()
         for graph in graphs:
             names = watched_fields(graph, stored, CONSTANT_NAMES)
@@ -87,7 +92,7 @@ class WorkflowSubscriber(models.AbstractModel):
         return found
 
     @api.model
-    def _subscription(self, workflow, event, payload, fields=None):
+    def _subscription(self, workflow, event, payload, fields=None, *, binding=False):
         return Subscription(
             model=workflow.osv,
             event=event,
@@ -96,6 +101,7 @@ class WorkflowSubscriber(models.AbstractModel):
             fields=fields,
             rank=(workflow.id,),
             payload=payload,
+            binding=binding,
         )
 
     # -- events ---------------------------------------------------------------------------------
@@ -118,7 +124,7 @@ class WorkflowSubscriber(models.AbstractModel):
         if event.kind == CREATE:
             engine._start(event.records, payloads)
         else:
-            engine._step_changed(event.records, [one.id for one in payloads])
+            engine._step_changed(event.records, payloads)
 
     @api.model
     def _check_state_write(self, definition, event):

@@ -37,6 +37,13 @@ class TestApi(WorkflowCase):
         self.assertEqual(self.where(partner), ["a"])
         self.assertEqual(self.where(other), ["a"])
 
+    def test_no_record_starts_an_archived_workflow(self):
+        """Whatever the context of the call."""
+        self.flow("a* -go-> b!").active = False
+        partner = self.partners()
+        partner.with_context(active_test=False).create_workflow()
+        self.assertFalse(self.instances(partner))
+
     def test_a_record_outside_of_all_workflows(self):
         partner = self.partners()
         report = partner.workflow_signal_report("go")[partner.id]

@@ -56,6 +56,19 @@ class TestCost(WorkflowCase):
         self.assertLessEqual(self.queries_of(lambda: inside.write({"ref": "2"})), plain + 1)
         self.assertLessEqual(self.queries_of(lambda: outside.write({"ref": "2"})), plain + 1)
 
+    def test_a_write_whose_values_decide_asks_the_database_nothing(self):
+        """Wherever the record is; what its values let go goes all the same."""
+        self.flow("a* -go-> b; b -> c!", edges={"b>c": {"condition": "ref == 'x'"}})
+        partner = self.partners()
+        partner.signal_workflow("go")
+        plain = partner.with_context(automation_skip=True)
+        plain.write({"ref": "1"})
+        partner.write({"ref": "2"})
+        without = self.queries_of(lambda: plain.write({"ref": "3"}))
+        self.assertEqual(self.queries_of(lambda: partner.write({"ref": "4"})), without)
+        partner.ref = "x"
+        self.assertEqual(self.where(partner), ["c"])
+
     def test_creating_a_thousand_records(self):
         self.flow("a* -go-> b!")
         few = self.queries_of(lambda: self.partners(10))

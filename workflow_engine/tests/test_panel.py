@@ -106,6 +106,22 @@ class TestPanel(InterfaceCase):
         self.assertFalse(lines[partners[2].id]["accepted"])
         self.assertEqual(partners.mapped("color"), [7, 0, 7])
 
+    def test_what_a_failed_attempt_promised_is_taken_back(self):
+        """What leaves after the commit leaves once, and only for records that have moved."""
+        self.flow(
+            "a* -go-> b!",
+            values={"name": "Promises"},
+            b={
+                "kind": "function",
+                "action": "cr.postcommit.add(len)\nwrite({'color': 7 / len(ref or '')})",
+            },
+        )
+        partners = self.partners(3, ref="x")
+        partners[1].ref = False
+        report = partners.workflow_mass_signal("go")
+        self.assertEqual((report["moved"], report["refused"]), (2, 1))
+        self.assertEqual(self.env.cr.postcommit._funcs.count(len), 2)
+
     def test_what_the_strip_costs(self):
         """It does not grow with the number of activities or signals."""
         self.version.activity_ids.invalidate_recordset()

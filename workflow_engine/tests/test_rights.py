@@ -105,3 +105,26 @@ class TestRights(WorkflowCase):
         partner.user_id = other
         partner.with_user(other).signal_workflow("mine")
         self.assertEqual(self.where(partner, workflow), ["c"])
+
+    def test_a_role_that_fails_shows_no_error_to_who_only_looks(self):
+        """The form of the record opens; the signal says what is wrong."""
+        broken = self.env["workflow.role"].create({"name": "Broken", "user_expr": "1 / 0"})
+        workflow = self.flow(
+            "a* -ask-> b!", values={"name": "Ask"}, edges={"a>b": {"role_id": broken.id}}
+        )
+        partner = self.partners().with_user(self.user)
+        signals = {one["signal"]: one for one in partner.workflow_panel()["signals"]}
+        self.assertFalse(signals["ask"]["allowed"])
+        with self.assertRaisesRegex(UserError, "Ask, transition a → b: ZeroDivisionError"):
+            partner.signal_workflow("ask")
+        self.assertEqual(self.where(partner.sudo(), workflow), ["a"])
+
+    def test_diagrams_are_for_those_who_may_read_definitions(self):
+        """They show conditions and code; a portal user knows where his record is, that is all."""
+        portal = new_test_user(self.env, "wkf_portal", groups="base.group_portal")
+        partner = portal.partner_id.with_user(portal)
+        [instance] = partner.workflow_status()[partner.id]
+        self.assertEqual([one["name"] for one in instance["activities"]], ["a"])
+        with self.assertRaises(AccessError):
+            partner.workflow_diagrams()
+        self.assertTrue(partner.with_user(self.user).workflow_diagrams())

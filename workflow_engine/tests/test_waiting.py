@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from psycopg2.errors import DivisionByZero
+
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
@@ -191,6 +193,30 @@ class TestIncidents(WorkflowCase):
         self.assertEqual(self.where(partner), ["b"])
         self.assertEqual(self.env["workflow.incident"].search([]).mapped("state"), ["resolved"])
 
+    def test_a_condition_that_breaks_the_transaction_is_no_incident(self):
+        """Nothing could be stored any more; what Odoo tries again by itself has to reach it."""
+        self.flow(
+            "a* -go-> b!; a -> c!",
+            a={"on_error": "incident"},
+            edges={
+                "a>b": {"condition": "cr.execute('SELECT 1/0')"},
+                "a>c": {"condition": "ref and cr.execute('SELECT 1/0')"},
+            },
+        )
+        partner = self.partners()
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaisesRegex(UserError, "transition a → b: DivisionByZero"),
+            self.env.cr.savepoint(),
+        ):
+            partner.signal_workflow("go")
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(DivisionByZero),
+            self.env.cr.savepoint(),
+        ):
+            partner.ref = "x"
+
 
 @tagged("post_install", "-at_install")
 class TestStateField(WorkflowCase):
@@ -206,6 +232,12 @@ class TestStateField(WorkflowCase):
         self.assertEqual(partner.function, "Draft")
         with self.assertRaisesRegex(UserError, "belongs to the workflow “Test”"):
             partner.function = "Done"
+        user = new_test_user(
+            self.env, "wkf_state", groups="base.group_user,base.group_partner_manager"
+        )
+        outside = partner.with_user(user).with_context(automation_skip=True)
+        with self.assertRaisesRegex(UserError, "belongs to the workflow “Test”"):
+            outside.function = "Done"
         partner.write({"function": "Draft", "ref": "x"})
         partner.signal_workflow("go")
         self.assertEqual(partner.function, "Done")
