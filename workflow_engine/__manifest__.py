@@ -23,6 +23,15 @@
         "views/menus.xml",
     ],
     "assets": {
-        "web.assets_backend": ["workflow_engine/static/src/**/*"],
+        "web.assets_backend": [
+            # Forms with a template of their own, those of tasks and projects among them, copy the
+            # one of all forms with the extensions that come before the copy.
+            (
+                "after",
+                "web/static/src/views/form/form_controller.xml",
+                "workflow_engine/static/src/strip/form_view.xml",
+            ),
+            "workflow_engine/static/src/**/*",
+        ],
     },
 }

@@ -1,8 +1,12 @@
 """The interface of workflows in a real browser: strip, diagram, signals from a list."""
 
+import base64
+from pathlib import Path
+
 import pytest
 from harness.web_form import WebForm
 
+OLD_FILE = Path(__file__).parents[1] / "fixtures" / "openerp" / "workflow_wizard.xml"
 STRIP = ".o_workflow_engine_strip"
 CONTACTS = "base.action_partner_form"
 WORKFLOWS = "workflow_engine.workflow_action"
@@ -143,6 +147,20 @@ def test_forms_of_other_models_ask_nothing(form, admin):
     page.open_action(CONTACTS, admin.create("res.partner", name="Customer"))
     page.wait_for(STRIP)
     assert page.evaluate(asked) == 1
+
+
+def test_an_imported_workflow_is_known_without_loading_the_page_again(browser, admin):
+    """Who imports a file finds the strip on the next form."""
+    content = base64.b64encode(OLD_FILE.read_bytes()).decode()
+    wizard = admin.create("server.action.import", data_file=content)
+    page = browser.open(admin)
+    page.open_action(WORKFLOWS)
+    services = "odoo.__WOWL_DEBUG__.root.env.services"
+    knows = f"{services}['workflow_engine.models'].has('res.partner')"
+    assert not page.evaluate(knows)
+    page.evaluate(f"{services}.orm.call('server.action.import', 'action_import', [[{wizard}]])")
+    page.wait_until(knows, "the model of the imported workflow to be known")
+    assert page.errors() == []
 
 
 def test_the_diagram_of_a_definition(browser, admin, approval, folder):

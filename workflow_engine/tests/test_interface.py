@@ -1,7 +1,7 @@
 """Who may see what of the interface, and what the page brings along."""
 
 from odoo.exceptions import AccessError
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import HttpCase, TransactionCase, new_test_user, tagged
 
 from .common import InterfaceCase
 
@@ -62,3 +62,15 @@ class TestSession(InterfaceCase, HttpCase):
         self.authenticate("wkf_web", "wkf_web_pw")
         info = self.make_jsonrpc_request("/web/session/get_session_info", {})
         self.assertIn("res.partner", info["workflow_models"])
+
+
+@tagged("post_install", "-at_install")
+class TestAssets(TransactionCase):
+    def test_the_strip_is_in_every_copy_of_the_template_of_forms(self):
+        """Forms of tasks and projects copy it, with what comes before the copy in the bundle."""
+        assets = self.env["ir.asset"]._get_asset_paths("web.assets_backend", {})
+        paths = [asset[0].lstrip("/") for asset in assets]
+        self.assertEqual(
+            paths.index("workflow_engine/static/src/strip/form_view.xml"),
+            paths.index("web/static/src/views/form/form_controller.xml") + 1,
+        )

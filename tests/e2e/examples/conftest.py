@@ -2,6 +2,7 @@
 
 import re
 import sys
+import uuid
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ TESTS = Path(__file__).resolve().parents[2]
 def company(env, tmp_path_factory):
     """The company. Afterwards Odoo's log must hold nothing its tests did not announce."""
     template = env.prepared_database("examples", [*public(), "test_automation_examples"], False)
-    database = "e2e_examples"
+    database = f"e2e_examples_{uuid.uuid4().hex[:8]}"
     env.create_database(database, template)
     folder = tmp_path_factory.mktemp("examples")
     smtp = SmtpServer().start()

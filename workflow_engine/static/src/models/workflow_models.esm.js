@@ -4,8 +4,8 @@ import { rpcBus } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { session } from "@web/session";
 
-const DEFINITIONS = ["workflow", "workflow.version"];
-const METHODS = [...UPDATE_METHODS, "action_publish", "action_retire"];
+const DEFINITIONS = ["workflow", "workflow.version", "server.action.import"];
+const METHODS = [...UPDATE_METHODS, "action_publish", "action_retire", "action_import"];
 
 /**
  * The models that have a workflow. The page brings them along, so that forms of other models ask
