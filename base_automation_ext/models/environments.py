@@ -25,13 +25,18 @@ class ActionDone(dict):
 class Results(list):
     """What the actions of a rule have returned, for whoever starts it and wants to know.
 
-    The value of the context key :data:`RESULTS`; compared like :class:`ActionDone`.
+    The value of the context key :data:`RESULTS`; compared like :class:`ActionDone`. Rules that run
+    because of it have the same context and add nothing.
     """
 
-    __slots__ = ()
+    __slots__ = ("rule_id",)
     __eq__ = object.__eq__
     __ne__ = object.__ne__
     __hash__ = object.__hash__
+
+    def __init__(self, rule_id):
+        super().__init__()
+        self.rule_id = rule_id
 
 
 @contextmanager

@@ -147,7 +147,7 @@ class BaseAutomation(models.Model):
                 else self.env._("Choose the records first.")
             )
         wanted = wanted.with_context(_without_promises(self.env.context))  # pylint: disable=context-overridden
-        results = Results()
+        results = Results(rule.id)
         wanted = wanted.with_context(**{RESULTS: results})
         ran = self.env["base.automation.subscriber"]._fire(make_entry(rule), wanted)
         return rule._answer_to_press(records, wanted, ran, results[-1] if results else False)

@@ -16,7 +16,7 @@ from odoo.addons.server_action_engine.models.error_policy import BLOCK, FALLBACK
 from odoo.addons.server_action_engine.models.transaction_queues import revocable_savepoint
 
 from ..core.guards import RuleChain
-from .environments import RESULTS, ActionDone
+from .environments import RESULTS, ActionDone, Results
 from .event_view import next_generation
 from .rule_entry import EVERY
 from .rule_expressions import BaseAutomation as RuleExpressions
@@ -265,7 +265,7 @@ class BaseAutomation(models.Model):
             )
             return
         results = self.env.context.get(RESULTS)
-        if result and results is not None:
+        if result and isinstance(results, Results) and results.rule_id == self.id:
             results.append(result)
 
 

@@ -391,6 +391,16 @@ class TestButtonAttacked(ButtonCase):
         self.assertNotIn("server_action_engine_task", partner.ref)
         self.assertNotIn("onchange_self", partner.ref)
 
+    def test_action_of_a_rule_that_runs_because_of_it(self):
+        """Nobody has pressed for that one, and so it opens nothing."""
+        self.make_rule(
+            self.code("action = {'type': 'ir.actions.act_url', 'url': '/other'}"),
+            trigger="on_update",
+            fields=["color"],
+        )
+        rule = self.button(self.code("record.write({'color': 5})"))
+        self.assertIs(self.press(rule, self.make_partners(1)), False)
+
     def test_defaults_of_a_caller(self):
         """A caller chooses no values of what the rule creates with more rights than his."""
         rule = self.button(
