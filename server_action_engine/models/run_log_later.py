@@ -143,11 +143,14 @@ class Failures:
             _logger.warning("The alert for run %s failed", run_id, exc_info=True)
 
     def _announce(self, run_ids):
+        def tell(cr):
+            api.Environment(cr, SUPERUSER_ID, {})["server.action.run"]._recorded(run_ids)
+
         # The runs are committed: what others make of them cannot take them away.
         try:
             with self._registry.cursor() as cr:
-                env = api.Environment(cr, SUPERUSER_ID, {})
-                env["server.action.run"]._recorded(run_ids)
+                # Nobody else would repeat it when they collide with another transaction.
+                api.Environment(cr, SUPERUSER_ID, {})["server.action.task"]._in_transaction(tell)
         except Exception:
             _logger.warning("Nobody was told of the failed runs %s", run_ids, exc_info=True)
 

@@ -66,6 +66,20 @@ class TestFailuresInTestCursors(RunLogCase):
             self.fail(cr)
         self.assertEqual(len(self.runs_of(self.failing)), 2)
 
+    def test_others_are_told_again_after_a_conflict(self):
+        """What they do with a failed run may collide with another transaction."""
+        told = []
+
+        def _recorded(runs, ids):
+            told.append(ids)
+            if len(told) == 1:
+                raise SerializationFailureOfTest
+
+        self.patch(type(self.Run), "_recorded", _recorded)
+        with self.request() as cr:
+            self.fail(cr)
+        self.assertEqual(told, [self.runs_of(self.failing).ids] * 2)
+
     def test_the_next_transaction_starts_clean(self):
         """A failure is not reported again by later transactions of the same cursor."""
         with self.request() as cr:
