@@ -18,7 +18,8 @@ def play(session, verdict):
         with session.transaction() as env:
             hit, spared = (env[model].browse(record_id) for record_id in ids)
             print(f"\n  event    {scene.event(hit, spared)}")
-            runs = env["server.action.run"].search([("origin_id", "=", rule_id)])
+            origin = [("origin_model", "=", "base.automation"), ("origin_id", "=", rule_id)]
+            runs = env["server.action.run"].search(origin)
             for run in map(read_run, runs):
                 show_run(run)
             for text, holds in scene.facts(hit, spared):
