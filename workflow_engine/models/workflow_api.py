@@ -82,7 +82,9 @@ class Base(models.AbstractModel):
 
     def delete_workflow(self):
         """Delete the workflow instances of these records."""
-        self._check_workflow_access("write")
+        # As deleting the record does. Whoever may only write must not get out of a workflow that
+        # keeps fields or steps from him.
+        self._check_workflow_access("unlink")
         self.env["workflow.engine"]._delete(self)
         return True
 

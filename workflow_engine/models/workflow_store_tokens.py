@@ -146,13 +146,13 @@ class WorkflowStore(models.AbstractModel):
             "origin": ("int", [row.origin or None for row in rows]),
         }
         names = SQL(", ").join(SQL.identifier(name) for name in columns)
-        self.env.execute_query(
+        self.env.cr.execute(
             SQL(
                 "INSERT INTO workflow_log (date, wkf_id, version_id, res_type, res_id, %(names)s) "
                 "SELECT %(now)s, i.wkf_id, i.version_id, i.res_type, i.res_id, %(values)s "
                 "FROM unnest(%(lists)s) WITH ORDINALITY AS item(%(names)s, position) "
                 "LEFT JOIN workflow_instance i ON i.id = item.instance_id "
-                "ORDER BY item.position RETURNING id",
+                "ORDER BY item.position",
                 names=names,
                 now=_NOW,
                 values=SQL(", ").join(SQL.identifier("item", name) for name in columns),

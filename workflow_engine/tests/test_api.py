@@ -181,11 +181,9 @@ class TestApi(WorkflowCase):
         )
         old, new = self.partners(2)
         person = self.env["res.partner"].create({"name": "Ada", "parent_id": old.id})
-        entry = self.env["workflow.subscriber"]._subscriptions_of_one(child)
         child.on_create = True
         (old | new).create_workflow()
         child.on_create, parent.on_create = False, True
-        del entry
         person.create_workflow()
         self.assertEqual(self.where(person, parent), ["sub"])
         self.env["res.partner"].redirect_workflow([(old.id, new.id)])

@@ -128,3 +128,22 @@ class TestRights(WorkflowCase):
         with self.assertRaises(AccessError):
             partner.workflow_diagrams()
         self.assertTrue(partner.with_user(self.user).workflow_diagrams())
+
+    def test_whoever_may_write_only_does_not_leave_the_workflow(self):
+        """What a workflow forbids would be allowed without it."""
+        writers = self.env["res.groups"].create({"name": "Writers"})
+        self.env["ir.model.access"].create(
+            {
+                "name": "writers",
+                "model_id": self.partner_model.id,
+                "group_id": writers.id,
+                "perm_read": True,
+                "perm_write": True,
+            }
+        )
+        self.user.group_ids = [(4, writers.id)]
+        partner = self.partners().with_user(self.user)
+        partner.ref = "x"
+        with self.assertRaises(AccessError):
+            partner.delete_workflow()
+        self.assertEqual(self.where(partner.sudo()), ["a"])
