@@ -26,7 +26,8 @@ def check_jwt(
     :param token: with or without ``Bearer`` before it
     :param body: compared with the claim ``payload_hash``, which must be there if there is a body
     :param now: seconds since 1970
-    :param url: compared with the claim ``url_hash`` when there is one
+    :param url: compared with the claim ``url_hash``, which must be there if all that is said is in
+        the address
     :param tolerance: seconds two clocks may differ, and a token without an end may be old
     :raises SignatureError: when anything is missing or does not fit
     """
@@ -44,6 +45,9 @@ def check_jwt(
     _check_hash(claims.get("payload_hash"), body, "body")
     if "url_hash" in claims:
         _check_hash(claims["url_hash"], url.encode(), "address")
+    elif not body and "?" in url:
+        # All that is said stands in the address then: anybody who has seen a token could write it.
+        raise SignatureError("The token was not signed for this address.")
     return claims
 
 

@@ -23,7 +23,7 @@ _LINES = {
     Type.PREMIUM_RATE: PREMIUM,
     Type.SHARED_COST: PREMIUM,
 }
-_SHORT = re.compile(r"[1-9]\d{2,5}")
+_SHORT = re.compile("[1-9][0-9]{2,5}")
 """Longer ones exist, but half a phone number must not become one."""
 _NAME = re.compile(r"[A-Za-z0-9 &.+_!?'-]{1,11}")
 """Eleven characters are the standard's limit (3GPP TS 23.040, section 9.1.2.5); networks refuse
@@ -116,11 +116,6 @@ def check_line(address: Address, refused: frozenset[str] = frozenset({FIXED, PRE
     if address.line == PREMIUM:
         raise NumberError(f"{address.value} is a premium number.", "premium")
     raise NumberError(f"{address.value} is a landline.", "landline")
-
-
-def matches_prefix(address: Address, prefixes: tuple[str, ...]) -> int:
-    """Return the length of the longest prefix (``+31``, ``+316``) of the number, 0 for none."""
-    return max((len(one) for one in prefixes if one and address.value.startswith(one)), default=0)
 
 
 def _parse(text: str, country: str | None) -> phonenumbers.PhoneNumber | None:

@@ -40,6 +40,9 @@ _STATE_OF_WORD = (
     ("BUFFE", State.ENROUTE),
     ("ENROU", State.ENROUTE),
 )
+MAX_TEXT = 1_000
+"""Characters of a report that are looked at; its fields have some 120. The pattern's work grows with
+the square of the length, and a gateway may send 64 KiB."""
 _FIELDS = re.compile(
     r"\b(id|sub|dlvrd|submit date|done date|stat|err)\s*:\s*(.*?)"
     r"(?=\s+(?:id|sub|dlvrd|submit date|done date|stat|err|text)\s*:|\s*$)",
@@ -70,10 +73,8 @@ def parse_receipt(text: str, tlvs: Mapping[int, bytes]) -> Receipt | None:
     :param tlvs: optional parameters by tag
     """
     # The text quotes the message, which may contain anything.
-    fields = {
-        name.lower(): value.strip()
-        for name, value in reversed(_FIELDS.findall(re.split(r"(?i)\btext\s*:", text)[0]))
-    }
+    own = re.split(r"(?i)\btext\s*:", text[:MAX_TEXT])[0]
+    fields = {name.lower(): value.strip() for name, value in reversed(_FIELDS.findall(own))}
     provider_id = c_string(tlvs.get(RECEIPTED_MESSAGE_ID, b"")) or fields.get("id", "")
     state = _state(tlvs.get(MESSAGE_STATE, b""), fields.get("stat", ""))
     if not provider_id or state is None:

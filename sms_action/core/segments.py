@@ -65,7 +65,6 @@ UCS2 = Encoding("ucs2", 70, 67, 66, _units, lambda text: text.encode("utf-16-be"
 """UTF-16, in which phones read what the standard calls UCS-2; a unit is 16 bits."""
 LATIN1 = Encoding("latin1", 140, 134, 133, len, lambda text: text.encode("latin-1"), _latin_1)
 """ISO 8859-1, for gateways that want it; a unit is an octet."""
-ENCODINGS = {one.name: one for one in (GSM7, UCS2, LATIN1)}
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,8 @@ def check_twilio(
     if digest is not None and not same(digest.lower(), hashlib.sha256(body).hexdigest()):
         raise SignatureError("The body of the callback is not the one Twilio signed.")
     pairs = sorted(set(params))
+    if body and not pairs and digest is None:
+        raise SignatureError("The body of the callback is not signed by Twilio.")
     written = "".join(name + value for name, value in pairs)
     # Twilio signs the address with or without the standard port, by the kind of request.
     if not any(same(signature, _twilio(token, one + written)) for one in _spellings(url)):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 
 import requests
@@ -71,22 +71,25 @@ class HttpGateway:
         running: dict[Future[Outcome], Message] = {}
         stop: Outcome | None = None
         with ThreadPoolExecutor(self.account.workers, "sms-http") as pool:
-            while True:
-                while stop is None and len(running) < self.account.workers:
-                    message = next(source, None)
-                    if message is None:
+            try:
+                while True:
+                    while stop is None and len(running) < self.account.workers:
+                        message = next(source, None)
+                        if message is None:
+                            break
+                        self._await_turn(message)
+                        running[pool.submit(self._one, message)] = message
+                    if not running:
                         break
-                    self._await_turn(message)
-                    running[pool.submit(self._one, message)] = message
-                if not running:
-                    break
-                done = wait(running, WATCH_SECONDS, FIRST_COMPLETED).done
-                for line in self._lines:
-                    line.enforce()
-                for future in done:
-                    outcome = future.result()
-                    stop = self._verdict(outcome) or stop
-                    yield Answer(running.pop(future).key, outcome)
+                    for future in self._watch(running, FIRST_COMPLETED):
+                        outcome = future.result()
+                        stop = self._verdict(outcome) or stop
+                        yield Answer(running.pop(future).key, outcome)
+            finally:
+                # Where the caller stopped, the pool waits for its threads: nobody else would end
+                # an answer that never ends.
+                while len(self._watch(running, ALL_COMPLETED)) < len(running):
+                    pass
         if stop is not None:
             for message in source:
                 yield Answer(message.key, stop)
@@ -96,6 +99,13 @@ class HttpGateway:
         self._idle.clear()
         while self._lines:
             self._lines.pop().session.close()
+
+    def _watch(self, running: Collection[Future[Outcome]], until: str) -> set[Future[Outcome]]:
+        """Return what is done after a moment; end answers that take too long."""
+        done = wait(running, WATCH_SECONDS, until).done
+        for line in self._lines:
+            line.enforce()
+        return done
 
     def _await_turn(self, message: Message) -> None:
         parts = _parts(message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import requests
+from urllib3.exceptions import InvalidHeader
 
 from ..core.outcome import Fate, Outcome, in_doubt
 
@@ -13,7 +14,9 @@ def outcome_of_error(error: requests.RequestException, connecting: bool) -> Outc
     :param connecting: whether the connection did not come about, so that nothing was sent
     """
     kind = type(error).__name__
-    if isinstance(error, ValueError):
+    # A header of the answer that cannot be read comes as a ValueError as well.
+    answered = isinstance(next(iter(error.args), None), InvalidHeader)
+    if isinstance(error, ValueError) and not answered:
         # Raised before anything is done: an address or header that cannot be sent.
         return Outcome(Fate.GATEWAY, "address", f"The request cannot be made ({kind}).")
     if connecting and isinstance(error, requests.exceptions.SSLError):

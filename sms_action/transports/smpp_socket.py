@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 
+from ..core.errors import GatewayError
 from ..core.smpp.account import SmppAccount
 
 READ_OCTETS = 65_536
@@ -13,21 +14,21 @@ READ_OCTETS = 65_536
 class SmppSocket:
     """One connection. One thread uses it.
 
+    :raises GatewayError: when the account cannot be used
     :raises OSError: from every method when the connection cannot be made or is lost; a certificate
         that is not accepted is a ``ssl.SSLError``, which is one too
     """
 
     def __init__(self, account: SmppAccount) -> None:
         self._write_seconds = account.answer_seconds
+        context = tls_context(account) if account.tls else None
         raw = socket.create_connection((account.host, account.port), account.connect_seconds)
         try:
             # Answers and submissions are small: held back to fill a segment, each would wait for
             # the peer's delayed acknowledgement.
             raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._socket: socket.socket = (
-                tls_context(account).wrap_socket(raw, server_hostname=account.host)
-                if account.tls
-                else raw
+                context.wrap_socket(raw, server_hostname=account.host) if context else raw
             )
         except BaseException:
             raw.close()
@@ -59,8 +60,15 @@ class SmppSocket:
 
 
 def tls_context(account: SmppAccount) -> ssl.SSLContext:
-    """Return how an account's connection is encrypted and checked."""
-    context = ssl.create_default_context(cadata=account.tls_ca or None)
+    """Return how an account's connection is encrypted and checked.
+
+    :raises GatewayError: when the certificates to trust are none
+    """
+    try:
+        context = ssl.create_default_context(cadata=account.tls_ca or None)
+    except (ssl.SSLError, TypeError, ValueError) as error:
+        text = f"The trusted certificates of {account!r} cannot be read: {error}."
+        raise GatewayError(text) from error
     if not account.tls_check:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

@@ -6,7 +6,7 @@ import ssl
 import time
 from collections.abc import Callable
 
-from ..core.errors import PduError
+from ..core.errors import GatewayError, PduError
 from ..core.outcome import Fate, Outcome
 from ..core.smpp import constants
 from ..core.smpp.account import SmppAccount
@@ -18,7 +18,7 @@ from .smpp_socket import SmppSocket
 class SmppWire:
     """One connection that carries PDUs.
 
-    :raises BindError: when the gateway's certificate is not accepted
+    :raises BindError: when the gateway's certificate is not accepted, or those to trust are none
     :raises SessionError: when it cannot be reached
     """
 
@@ -34,7 +34,10 @@ class SmppWire:
         except ssl.SSLCertVerificationError as error:
             text = f"The certificate of {account!r} is not accepted: {error.verify_message}."
             raise BindError(text, Outcome(Fate.GATEWAY, "certificate", text)) from error
-        except OSError as error:
+        except GatewayError as error:
+            raise BindError(str(error), Outcome(Fate.GATEWAY, "certificate", str(error))) from error
+        # A host with an empty label, “a..b”, is a UnicodeError.
+        except (OSError, UnicodeError) as error:
             raise SessionError(f"{account!r} cannot be reached: {error}", "unreachable") from error
         self.heard = clock()
         """When something last came."""

@@ -71,6 +71,8 @@ CERTIFICATE_EXPIRED = "certificate_expired"
 CERTIFICATE_HOST = "certificate_host"
 CERTIFICATE_UNTRUSTED = "certificate_untrusted"
 CLIENT_CERTIFICATE = "client_certificate"
+TRUSTED_FILE = "trusted_file"
+DEFECT = "defect"
 
 _ASK_RECIPIENT = "Ask the recipient for another address."
 _ASK_PROVIDER = "Ask the provider of the account."
@@ -188,7 +190,15 @@ REASONS: dict[str, Reason] = {
         "Add the signer to the trusted ones of this machine.",
     ),
     CLIENT_CERTIFICATE: Reason(
-        "The account's own certificate or key cannot be used.", "Check both files."
+        "The account's own certificate or key cannot be used.",
+        "Check both files; a key must not be protected by a password.",
+    ),
+    TRUSTED_FILE: Reason(
+        "The account's file of trusted certificates cannot be used.", "Check the file."
+    ),
+    DEFECT: Reason(
+        "The connection could not be opened because of an error in the program.",
+        "Read the server's log.",
     ),
 }
 

@@ -54,16 +54,16 @@ def _order(encrypted: bool) -> tuple[str, ...]:
 def _try(client: smtplib.SMTP, account: Account, mechanism: str) -> Reply:
     user, secret = _user(account), account.secret.reveal()
     if mechanism == "XOAUTH2":
-        reply = _command(client, f"AUTH XOAUTH2 {_base64(secret)}")
+        reply = _command(client, "AUTH XOAUTH2", _base64(secret))
         # The server explains in a challenge what is wrong, and wants an empty answer to it.
-        return _command(client, "") if reply.code == 334 else reply
+        return _command(client) if reply.code == 334 else reply
     if mechanism == "PLAIN":
-        return _command(client, f"AUTH PLAIN {_base64(f'{chr(0)}{user}{chr(0)}{secret}')}")
+        return _command(client, "AUTH PLAIN", _base64(f"\0{user}\0{secret}"))
     if mechanism == "LOGIN":
         reply = _command(client, "AUTH LOGIN")
         if reply.code == 334:
-            reply = _command(client, _base64(user))
-        return _command(client, _base64(secret)) if reply.code == 334 else reply
+            reply = _command(client, data=_base64(user))
+        return _command(client, data=_base64(secret)) if reply.code == 334 else reply
     reply = _command(client, "AUTH CRAM-MD5")
     if reply.code != 334:
         return reply
@@ -72,13 +72,15 @@ def _try(client: smtplib.SMTP, account: Account, mechanism: str) -> Reply:
     except ValueError:
         return Reply(0, reply.text)
     digest = hmac.new(secret.encode(), challenge, "md5").hexdigest()
-    return _command(client, _base64(f"{user} {digest}"))
+    return _command(client, data=_base64(f"{user} {digest}"))
 
 
-def _command(client: smtplib.SMTP, line: str) -> Reply:
+def _command(client: smtplib.SMTP, command: str = "", data: str = "") -> Reply:
     # Not `docmd`, whose errors quote the command, and with it the secret.
-    client.send(f"{line}\r\n".encode("ascii"))
-    return Reply.of(*client.getreply())
+    client.send(f"{command} {data}".strip().encode("ascii") + b"\r\n")
+    code, text = client.getreply()
+    # Some servers quote in their reply what they do not understand.
+    return Reply.of(code, text.replace(data.encode(), b"[...]") if data else text)
 
 
 def _base64(text: str) -> str:

@@ -37,7 +37,7 @@ class Client(smtplib.SMTP):
     sock: socket.socket
 
     def __init__(self, host: str, sock: socket.socket, account: Account) -> None:
-        name = account.local_hostname or _own_name(sock)
+        name = ascii_host(account.local_hostname) or _own_name(sock)
         # Without a host it does not connect by itself.
         super().__init__(local_hostname=name, timeout=account.connect_seconds)
         self._host = host  # which STARTTLS compares the certificate with

@@ -30,9 +30,10 @@ def sender_refusal(client: smtplib.SMTP, account: Account, sender: str) -> tuple
     try:
         client.send(f"MAIL FROM:<{address.address}>{option}\r\n".encode())
         reply = read_reply(client, account.reply_seconds)
+        if not reply.accepted:
+            # With 421 the server is gone already.
+            return classify(MAIL, reply).reason, reply.shown
         client.rset()
     except (OSError, smtplib.SMTPException) as error:
         return why.DROPPED, said(error)
-    if reply.accepted:
-        return None
-    return classify(MAIL, reply).reason, reply.shown
+    return None

@@ -25,21 +25,25 @@ TLS_STEP = "tls"
 def context_for(account: Account) -> ssl.SSLContext:
     """Return the TLS settings of an account.
 
-    :raises SmtpConnectionError: when its own certificate cannot be used
+    :raises SmtpConnectionError: when its own certificate, or its file of trusted ones, cannot be
+        used
     """
     context = ssl.create_default_context()
     if not account.strict:
         # Encryption without validation was asked for by name.
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
+    reason = why.TRUSTED_FILE
     try:
         if account.trusted:
             context.load_verify_locations(account.trusted)
+        reason = why.CLIENT_CERTIFICATE
         if account.certificate:
-            context.load_cert_chain(account.certificate, account.private_key or None)
-    except (OSError, ssl.SSLError) as error:
-        detail = getattr(error, "strerror", None) or str(error)
-        raise SmtpConnectionError(TLS_STEP, why.CLIENT_CERTIFICATE, detail, alarm=True) from None
+            # Without a password, OpenSSL would ask for that of an encrypted key on the terminal.
+            context.load_cert_chain(account.certificate, account.private_key or None, password="")
+    except OSError as error:
+        detail = error.strerror or str(error)
+        raise SmtpConnectionError(TLS_STEP, reason, detail, alarm=True) from None
     return context
 
 

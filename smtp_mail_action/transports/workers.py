@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 
 from ..core import reasons as why
-from ..core.classification import END, IN_DOUBT
+from ..core.classification import CONNECT, END, IN_DOUBT
 from ..core.results import RecipientResult, SendResult
 from .envelope import Envelope, Outcome
 from .errors import SmtpConnectionError
@@ -126,6 +126,12 @@ class Workers:
                     # Before the next thread comes through the door.
                     self.trouble = error
                 raise
+            except Exception as error:
+                # Nothing was sent: no message may end up in doubt because of it.
+                _logger.exception("An SMTP session could not be opened in an unforeseen way")
+                kind = type(error).__name__
+                self.trouble = SmtpConnectionError(CONNECT, why.DEFECT, kind, alarm=True)
+                raise self.trouble from None
             self._admitted = True
         return session
 

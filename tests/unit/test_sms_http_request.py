@@ -104,6 +104,7 @@ def test_braces_of_a_text_are_no_placeholders():
         ({"parameters": {"a": "{nonsense}"}}, "{nonsense}"),
         ({"url": "https://x.example.com/{to.__class__}"}, None),
         ({"url": "ftp://x.example.com/"}, "https://"),
+        ({"url": "https://[::1/"}, "https://"),
         ({"url": "{callback_url}/x"}, "callback_url"),
         ({"format": "soap"}, "soap"),
         ({"reply": ReplyRules(format="xml")}, "xml"),

@@ -13,7 +13,6 @@ from sms_action.core.numbers import (
     PREMIUM,
     SHORT,
     check_line,
-    matches_prefix,
     parse_number,
     parse_sender,
 )
@@ -68,6 +67,12 @@ def test_short_codes(raw):
     assert (address.value, address.kind, address.ton, address.npi) == (raw, SHORT, 3, 0)
 
 
+def test_digits_of_other_scripts_are_no_short_code():
+    """No gateway would take them."""
+    with pytest.raises(NumberError):
+        parse_number("1٢٣", "NL")
+
+
 @pytest.mark.parametrize("name", ["Odoo", "A", "My Shop-24", "12345678 ab"])
 def test_names_of_senders(name):
     address = parse_sender(name)
@@ -94,12 +99,6 @@ def test_landlines_and_premium_numbers_are_refused_by_default():
     assert check_line(parse_number("+31207940800"), frozenset()).line == FIXED
     assert check_line(parse_number("+16502530000")).line == EITHER
     assert check_line(parse_number("112", "NL")).kind == SHORT
-
-
-def test_the_longest_prefix_counts():
-    address = parse_number("+31612345678")
-    assert matches_prefix(address, ("+3", "+316", "+32", "")) == 4
-    assert matches_prefix(address, ("+32",)) == 0
 
 
 @given(st.text(max_size=40), st.sampled_from([None, "NL", "US", "FR"]))

@@ -1,5 +1,6 @@
 """Delivery reports in their dialects."""
 
+import time
 from datetime import datetime
 
 import pytest
@@ -91,6 +92,14 @@ def test_dates(digits, done):
 def test_the_same_id_in_two_dialects(answered, reported):
     assert set(id_forms(answered)) & set(id_forms(reported))
     assert answered == reported or answered not in id_forms(reported, "same")
+
+
+def test_a_report_of_blanks_takes_no_time():
+    """64 KiB are what a gateway may send."""
+    started = time.monotonic()
+    receipt = parse_receipt("id:7 stat:DELIVRD err:x" + " " * 65_000 + "y", {})
+    assert (receipt.provider_id, receipt.state) == ("7", State.DELIVERED)
+    assert time.monotonic() - started < 5
 
 
 @given(st.text(), st.dictionaries(st.sampled_from([0x1E, 0x427, 0x423, 5]), st.binary()))

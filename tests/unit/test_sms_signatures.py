@@ -98,6 +98,15 @@ def test_twilio_signs_the_digest_of_json():
         check_twilio("t", url, [], signature, b'{"a":2}')
 
 
+def test_twilio_never_leaves_a_body_without_its_digest():
+    """The signature of an address alone proves nothing about a body."""
+    url = "https://example.com/a"
+    signature = base64.b64encode(hmac.new(b"t", url.encode(), "sha1").digest()).decode()
+    check_twilio("t", url, [], signature)
+    with pytest.raises(SignatureError, match="body"):
+        check_twilio("t", url, [], signature, b'{"MessageStatus": "delivered"}')
+
+
 @pytest.mark.parametrize("method", ["md5hash", "md5", "sha1", "sha256", "sha512"])
 def test_every_method_of_vonage(method):
     params = {"messageId": "a=b&c", "status": "delivered", "timestamp": str(NOW)}
@@ -142,6 +151,12 @@ def test_a_token_for_this_body_and_address():
     ):
         with pytest.raises(SignatureError):
             check_jwt(token(claims), secret, content, now, address)
+
+
+def test_a_token_that_is_signed_for_nothing():
+    """What stands in the address would be anybody's."""
+    with pytest.raises(SignatureError, match="address"):
+        check_jwt(token({"iat": NOW}), "s3cret", b"", NOW, "https://example.com/cb?id=1&status=ok")
 
 
 @pytest.mark.parametrize("algorithm", ["none", "RS256", "HS512", None])

@@ -159,7 +159,7 @@ def test_a_bind_holds_the_whole_password():
 @pytest.mark.parametrize(
     "change",
     [{"host": ""}, {"port": 0}, {"bind": "x"}, {"window": 0}, {"reference_bits": 9}]
-    + [{"per_second": -1}, {"answer_seconds": 0}],
+    + [{"per_second": -1}, {"answer_seconds": 0}, {"gsm_coding": 256}, {"source_ton": -1}],
     ids=str,
 )
 def test_an_account_that_cannot_work(change):

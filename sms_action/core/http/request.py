@@ -59,7 +59,7 @@ def build_request(message: Message, account: HttpAccount) -> HttpRequest:
     check(split(message.text))
     values = values_of(message, account)
     url = fill_url(description.url, values)
-    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+    if not _has_host(url):
         raise GatewayError("The address of a gateway begins with https:// or http:// and a host.")
     parameters = fill(description.parameters, values)
     headers = {name: str(text) for name, text in fill(description.headers, values).items()}
@@ -76,6 +76,14 @@ def build_request(message: Message, account: HttpAccount) -> HttpRequest:
         pair = base64.b64encode(f"{account.account}:{account.secret}".encode()).decode()
         headers["Authorization"] = f"Basic {pair}"
     return HttpRequest(description.method, url, _checked(headers), body)
+
+
+def _has_host(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # Half a pair of brackets, for instance.
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def _flat(parameters: dict[str, object]) -> list[tuple[str, str]]:

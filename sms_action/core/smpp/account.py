@@ -66,6 +66,10 @@ class SmppAccount:
     """At most 8 characters by the specification; most gateways take more."""
 
     def __post_init__(self) -> None:
+        codes = (
+            *(self.gsm_coding, self.source_ton, self.source_npi),
+            *(self.destination_ton, self.destination_npi),
+        )
         problems = {
             "a host": bool(self.host),
             "a port between 1 and 65535": 1 <= self.port <= 65535,
@@ -73,6 +77,7 @@ class SmppAccount:
             "a window of 1 or more": self.window >= 1,
             "a rate of 0 or more": self.per_second >= 0,
             "a reference of 8 or 16 bits": self.reference_bits in (REFERENCE_8, REFERENCE_16),
+            "codes from 0 to 255": all(code is None or 0 <= code <= 255 for code in codes),
             "times above 0": min(self.connect_seconds, self.answer_seconds, self.enquire_seconds)
             > 0,
         }

@@ -45,7 +45,7 @@ ESM_RECEIPT = 0x04
 """``esm_class`` of a delivery report (section 5.2.12)."""
 ESM_INTERMEDIATE = 0x20
 ESM_TYPE_MASK = 0x3C
-CODING_DEFAULT, CODING_LATIN1, CODING_UCS2 = 0, 3, 8
+CODING_LATIN1, CODING_UCS2 = 3, 8
 
 
 def name_of(command: int) -> str:

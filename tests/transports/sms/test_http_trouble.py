@@ -40,8 +40,13 @@ def send(gateway, count=1):
         (4.0, Fate.IN_DOUBT, "no_answer"),
         ((200, {"Transfer-Encoding": "chunked"}, b"no chunk"), Fate.IN_DOUBT, "lost"),
         ((200, {"Content-Encoding": "gzip"}, b"no gzip"), Fate.IN_DOUBT, "lost"),
+        # The fake adds the right length: two that differ. The message was sent all the same.
+        ((200, {"Content-Length": "5"}, b"{}"), Fate.IN_DOUBT, "lost"),
     ],
-    ids=["HTML", "502", "503", "redirect", "400", "403", "closed", "silent", "chunks", "gzip"],
+    ids=[
+        *("HTML", "502", "503", "redirect", "400", "403", "closed", "silent", "chunks", "gzip"),
+        "lengths",
+    ],
 )
 def test_one_clear_outcome(reply, fate, reason, provider, closing):
     provider.replies = [reply]
@@ -146,6 +151,21 @@ def test_an_answer_that_never_ends(answer, closing):
     started = time.monotonic()
     (outcome,) = send(closing(HttpGateway(account(f"http://127.0.0.1:{port}"))))
     assert outcome.fate is Fate.IN_DOUBT
+    assert time.monotonic() - started < 15, "it was not waited for"
+
+
+def test_an_answer_that_never_ends_when_the_caller_stops(closing):
+    """The error of the caller is not held up by it."""
+
+    def messages():
+        yield kit.message(0)
+        raise KeyError("template")
+
+    port = dripping(b"HTTP/1.1 200 OK\r\n\r\n{")
+    gateway = closing(HttpGateway(account(f"http://127.0.0.1:{port}", workers=2)))
+    started = time.monotonic()
+    with pytest.raises(KeyError):
+        list(gateway.send(messages()))
     assert time.monotonic() - started < 15, "it was not waited for"
 
 

@@ -47,6 +47,15 @@ def test_certificates_that_are_not_accepted(secure, authority, closing):
         assert fates == {(Fate.GATEWAY, "certificate")}, why
 
 
+@pytest.mark.parametrize("trusted", ["no certificate", "Müller"])
+def test_certificates_to_trust_that_are_none(trusted, closing):
+    """Said at once, without a connection."""
+    gateway = kit.account(1, tls=True, tls_ca=trusted)
+    found = kit.outcomes(closing(kit.client(gateway)).send(kit.parts(gateway, 2)))
+    assert {(one.fate, one.reason) for one in found.values()} == {(Fate.GATEWAY, "certificate")}
+    assert all("trusted certificates" in one.message for one in found.values())
+
+
 def test_whether_it_is_checked_is_a_setting(secure, authority):
     smsc = secure(authority.self_signed())
     with pytest.raises(BindError, match="certificate"):

@@ -36,6 +36,12 @@ def test_a_wrong_password_is_asked_once(start_smsc, closing):
         sender.test()
 
 
+def test_a_host_that_is_no_name(closing):
+    gateway = kit.account(2775, host="sms..example.com")
+    found = kit.outcomes(closing(kit.client(gateway)).send(kit.parts(gateway, 2)))
+    assert {(one.fate, one.reason) for one in found.values()} == {(Fate.RETRY, "unreachable")}
+
+
 def test_an_account_no_gateway_can_have(start_smsc, closing):
     gateway = kit.account(start_smsc("node").port, system_id="a-name-that-is-too-long")
     found = kit.outcomes(closing(kit.client(gateway)).send(kit.parts(gateway, 2)))

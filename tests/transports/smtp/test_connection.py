@@ -8,6 +8,7 @@ from smtp_kit.aiosmtpd_server import MailServer
 from smtp_kit.script_server import ScriptServer
 
 from smtp_mail_action.core.account import Account
+from smtp_mail_action.transports import Session
 from smtp_mail_action.transports.network import connect
 
 
@@ -76,3 +77,17 @@ def test_a_server_that_refuses_everybody(trouble, account_of):
     with ScriptServer(lambda line: line.say("554 5.7.1 Your IP is on a blocklist")) as server:
         error = trouble(account_of(server))
     assert (error.stage, error.reason, error.alarm) == ("greeting", "blocked", True)
+
+
+def test_a_name_in_ehlo_may_have_letters_beyond_ascii(account_of):
+    heard = []
+
+    def script(line):
+        line.say("220 script ESMTP")
+        heard.append(line.hear())
+        line.say("250 script")
+        line.hear()
+
+    with ScriptServer(script) as server:
+        Session.open(account_of(server, local_hostname="müller.example.com")).close()
+    assert heard == ["ehlo xn--mller-kva.example.com"]

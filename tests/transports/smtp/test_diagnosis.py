@@ -5,6 +5,7 @@ import socket
 import pytest
 from smtp_kit.aiosmtpd_server import MailServer
 from smtp_kit.certificates import server_context
+from smtp_kit.script_server import ScriptServer
 
 from smtp_mail_action.core.account import Account, Secret
 from smtp_mail_action.transports import diagnose
@@ -121,3 +122,14 @@ def test_a_provider_that_is_known_is_named(monkeypatch):
     account = Account(host="localhost", port=port, user="me@gmail.com", secret=Secret("x"))
     advice = diagnose(account).problem.advice
     assert "Gmail, Google Workspace uses smtp.gmail.com, port 465, TLS from the start." in advice
+
+
+def test_a_server_that_closes_at_the_sender_is_quoted(account_of):
+    def script(line):
+        line.talk("MAIL")
+        line.say("421 4.7.0 Too many messages today")
+
+    with ScriptServer(script) as server:
+        problem = diagnose(account_of(server), sender="shop@example.com").problem
+    assert (problem.key, problem.reason) == ("mail", "rate_limited")
+    assert "Too many messages today" in problem.detail

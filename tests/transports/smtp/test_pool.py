@@ -298,6 +298,19 @@ def test_a_domain_that_has_to_wait_long_holds_up_no_other(account_of, letter):
         assert pool.trouble is None
 
 
+def test_a_defect_in_opening_a_session_leaves_nothing_in_doubt(account_of, letter, caplog):
+    """A function of the caller may open sessions: whatever it raises, nothing was sent."""
+
+    def broken():
+        raise ValueError("a defect")
+
+    with MailServer() as server:
+        with SessionPool(account_of(server, sessions=4), open_session=broken) as pool:
+            outcomes = verdicts(pool.deliver(numbered(letter, 5)))
+    assert outcomes == {number: ("held", "defect") for number in range(5)}
+    assert caplog.text.count("Traceback") == 1
+
+
 def test_a_defect_of_a_session_leaves_nobody_waiting(account_of, letter, caplog):
     class Broken(Session):
         def send(self, envelope):

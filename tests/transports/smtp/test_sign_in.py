@@ -123,6 +123,30 @@ def test_a_connection_of_odoo_becomes_a_session(account_of, letter):
     assert server.recipients() == ["ann@example.com", "bob@example.com"]
 
 
+@pytest.mark.parametrize("offered", ["PLAIN", "LOGIN", "XOAUTH2"])
+def test_a_server_that_quotes_the_command_gives_no_secret_away(trouble, account_of, offered):
+    heard = []
+
+    def script(line):
+        line.say("220 script ESMTP")
+        line.hear()
+        line.say(f"250-script\r\n250 AUTH {offered}")
+        while text := line.hear():
+            heard.append(text.split()[-1])
+            asks = offered == "LOGIN" and len(heard) < 3
+            line.say("334 more" if asks else f'500 5.5.1 Command unrecognized: "{text}"')
+
+    method = "xoauth2" if offered == "XOAUTH2" else "login"
+    with ScriptServer(script) as server:
+        account = account_of(
+            server, user="shop", secret=Secret("hunter2-very-secret"), authentication=method
+        )
+        error = trouble(account)
+    assert len(heard[-1]) > 20, "the secret was sent"
+    assert "Command unrecognized" in error.detail
+    assert heard[-1] not in error.detail and heard[-1] not in str(error)
+
+
 def test_secrets_are_nowhere_to_be_read(trouble, account_of, caplog, capsys):
     caplog.set_level(logging.DEBUG)
     secret = "hunter2-very-secret"

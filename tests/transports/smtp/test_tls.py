@@ -5,6 +5,7 @@ import ssl
 import warnings
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 from smtp_kit.aiosmtpd_server import ABORT, MailServer
 from smtp_kit.certificates import server_context
 from smtp_kit.script_server import ScriptServer
@@ -173,3 +174,31 @@ def test_a_certificate_that_cannot_be_used_is_named(trouble, account_of, tmp_pat
     with MailServer() as server:
         error = trouble(account_of(server, encryption="ssl", certificate=str(file)))
     assert (error.stage, error.reason, error.alarm) == ("tls", "client_certificate", True)
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_a_file_of_trusted_certificates_that_cannot_be_used_is_named(
+    trouble, account_of, tmp_path, content
+):
+    file = tmp_path / "trusted.pem"
+    if content:
+        file.write_text(content)
+    with MailServer() as server:
+        error = trouble(account_of(server, encryption="ssl_strict", trusted=str(file)))
+    assert (error.stage, error.reason, error.alarm) == ("tls", "trusted_file", True)
+
+
+def test_nobody_is_asked_for_the_password_of_a_key(trouble, authority, account_of, tmp_path, capfd):
+    """OpenSSL would ask on the terminal, and wait for an answer."""
+    good = authority.certificate("locked").read_bytes()
+    locked = serialization.load_pem_private_key(good, None).private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.BestAvailableEncryption(b"a password"),
+    )
+    file = tmp_path / "locked.pem"
+    file.write_bytes(locked + good[good.index(b"-----BEGIN CERTIFICATE") :])
+    with MailServer() as server:
+        error = trouble(account_of(server, encryption="ssl", certificate=str(file)))
+    assert (error.stage, error.reason, error.alarm) == ("tls", "client_certificate", True)
+    assert capfd.readouterr() == ("", "")
