@@ -1,5 +1,7 @@
 """The names filters and guards of rules know, and their evaluation."""
 
+from datetime import datetime, timezone
+
 from odoo import api, fields, models
 from odoo.tools import safe_eval
 
@@ -79,7 +81,8 @@ class BaseAutomation(models.Model):
             "today": today,
             "current_date": fields.Date.to_string(today),
             "context_today": lambda: today,
-            "now": fields.Datetime.now(),
+            # To the microsecond: a record that was just made is not younger than now.
+            "now": datetime.now(timezone.utc).replace(tzinfo=None),
             "ref": ref,
         }
 

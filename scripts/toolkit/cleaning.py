@@ -9,11 +9,14 @@ from pathlib import Path
 from .accounts import database_account
 from .commands import is_root
 from .errors import SetupError
-from .locks import try_lock
+from .locks import take_lock
 from .output import step
 from .pg_cluster import cluster_home, socket_folder
 from .pg_keeper import stop
 from .places import SHARED_HOMES, WORK, cache_folder
+
+WATCHER_SECONDS = 2.0
+"""What the cluster's watcher may need to leave after the last command."""
 
 
 def remove_work() -> None:
@@ -25,7 +28,7 @@ def remove_work() -> None:
     users = WORK / "lock" / "postgres-users.lock"
     if users.is_file():
         with users.open("w") as handle:
-            if not try_lock(handle, fcntl.LOCK_EX):
+            if not take_lock(handle, fcntl.LOCK_EX, WATCHER_SECONDS):
                 raise SetupError(
                     "another command of this checkout is using its database server",
                     "end it first (make serve, make test, …)",

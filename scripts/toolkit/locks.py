@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -27,6 +28,14 @@ def exclusive(path: Path, waiting_for: str = "") -> Iterator[None]:
 def cache_lock(name: str, waiting_for: str) -> contextlib.AbstractContextManager[None]:
     """Hold a lock that all checkouts of this user share."""
     return exclusive(cache_folder() / "locks" / f"{name}.lock", waiting_for)
+
+
+def take_lock(handle: IO[str], kind: int, seconds: float) -> bool:
+    """Take a lock as soon as it is free; return False when it is not within some seconds."""
+    end = time.monotonic() + seconds
+    while not (taken := try_lock(handle, kind)) and time.monotonic() < end:
+        time.sleep(0.05)
+    return taken
 
 
 def try_lock(handle: IO[str], kind: int) -> bool:

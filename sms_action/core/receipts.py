@@ -41,8 +41,8 @@ _STATE_OF_WORD = (
     ("ENROU", State.ENROUTE),
 )
 MAX_TEXT = 1_000
-"""Characters of a report that are looked at; its fields have some 120. The pattern's work grows with
-the square of the length, and a gateway may send 64 KiB."""
+"""Characters of a report that are looked at; its fields have some 120. The pattern's work grows
+with the square of the length, and a gateway may send 64 KiB."""
 _FIELDS = re.compile(
     r"\b(id|sub|dlvrd|submit date|done date|stat|err)\s*:\s*(.*?)"
     r"(?=\s+(?:id|sub|dlvrd|submit date|done date|stat|err|text)\s*:|\s*$)",

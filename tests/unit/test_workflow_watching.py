@@ -44,7 +44,12 @@ def test_an_and_split_with_a_signal_waits_for_it():
 @pytest.mark.parametrize(
     ("text", "edge", "acts", "asked"),
     [
-        ("a* -> b", {"condition": "ref == 'x' and len(lines) > uid"}, {}, ["ref == 'x' and len(lines) > uid"]),
+        (
+            "a* -> b",
+            {"condition": "ref == 'x' and len(lines) > uid"},
+            {},
+            ["ref == 'x' and len(lines) > uid"],
+        ),
         ("a* -> b", {"domain": "[('amount', '>', 5)]"}, {}, [""]),
         ("a* -> b; b -> c; c -go-> d", {"condition": "ref"}, {}, ["ref"]),
         ("a* -> b; c* ->? d", {"condition": "ref"}, {}, None),

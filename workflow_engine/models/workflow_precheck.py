@@ -1,5 +1,6 @@
-"""Most changes of a record let nothing move: finding that out takes no lock and, if the record's own
-values decide, no statement.
+"""Most changes of a record let nothing move.
+
+Finding that out takes no lock and, if the record's own values decide, no statement.
 """
 
 import ast
