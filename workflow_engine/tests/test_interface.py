@@ -32,7 +32,7 @@ class TestInterfaceRights(InterfaceCase):
         employee = new_test_user(self.env, "wkf_employee", groups="base.group_user")
         [found] = self.other.with_user(employee).workflow_diagrams()
         self.assertEqual(len(found["diagram"]["activities"]), 6)
-        self.assertFalse(found["diagram"]["can_open"])
+        self.assertTrue(found["diagram"]["can_open"])
 
     def test_and_nothing_else(self):
         stranger = self.other.with_user(self.user)
