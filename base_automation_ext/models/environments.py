@@ -22,6 +22,27 @@ class ActionDone(dict):
     __hash__ = object.__hash__
 
 
+#: Key in ``cursor.__dict__``: an :class:`ActionDone` no chain of events is using.
+_UNUSED = "base_automation_ext_unused_chain"
+
+
+def begin_chain(cr):
+    """Return what a new chain of events notes in what rules have been run on."""
+    done = cr.__dict__.pop(_UNUSED, None)
+    return ActionDone() if done is None else done
+
+
+def end_chain(cr, done):
+    """Let the next chain have ``done`` if nothing is noted in it.
+
+    In most chains no rule runs. Were each given one of its own, every write would be made in a new
+    environment, which knows no user, no company and no cache yet, and most of which stay until the
+    next garbage collection, because they hold on to themselves.
+    """
+    if not done:
+        cr.__dict__[_UNUSED] = done
+
+
 class Results(list):
     """What the actions of a rule have returned, for whoever starts it and wants to know.
 

@@ -23,7 +23,7 @@ from odoo.addons.server_action_engine.models.event_hook_gate import CHANGED
 from ..core.triggers import keys_hearing
 from ..core.triggers.base import Change
 from ..core.triggers.path_resolver import PathError
-from .environments import ActionDone, released_environments
+from .environments import ActionDone, begin_chain, end_chain, released_environments
 from .event_view import EventView
 from .old_values import OLD_MODEL_KEY
 from .rule_entry import COLLAPSE, make_entry
@@ -143,30 +143,33 @@ class RuleSubscriber(models.AbstractModel):
 
     @api.model
     def _event_before(self, event, subscriptions):
+        chain = None
         if "__action_done" not in self.env.context:
-            event.context["__action_done"] = ActionDone()
+            chain = event.context["__action_done"] = begin_chain(self.env.cr)
         records = event.records.with_context(**event.context)
         plan, narrowed = plan_of(subscriptions), {}
         for number in plan.guarded:
             if not self._lets_pass(plan.entries[number], event, records):
                 narrowed[number] = None
         if event.kind == MESSAGE:
-            return plan.without(narrowed), None
+            return chain, plan.without(narrowed)
         overrides = self.env["base.automation"]._overridden_methods()
         if overrides:
             entries = self._kept_by_override(plan.without(narrowed), records, event.kind, overrides)
             plan, narrowed = RulePlan(entries, is_kept=False), {}
         if event.kind == CREATE:
-            return plan, narrowed, overrides
+            return chain, plan, narrowed, overrides
         if event.kind == UNLINK:
             self._process_entries(plan, narrowed, records, {"old_values": None}, overrides)
+            if chain is not None:
+                end_chain(self.env.cr, chain)
             return None
         view = EventView(records)
         self._filter_before(event, plan, narrowed, view, overrides)
         self._read_old(event, plan, narrowed, view)
         # What is written does not change which records there are, nor their environment.
         event.records = records
-        return plan, narrowed, overrides
+        return chain, plan, narrowed, overrides
 
     def _lets_pass(self, entry, event, records):
         """Tell whether a rule with a scope, or one that is traced, is about an event."""
@@ -285,10 +288,16 @@ class RuleSubscriber(models.AbstractModel):
 
     @api.model
     def _event_after(self, event, subscriptions, state):
+        chain, *state = state
         if event.kind == MESSAGE:
-            self._message_posted(event, state[0])
-            return
-        plan, narrowed, overrides = state
+            self._message_posted(event, *state)
+        else:
+            self._changed(event, *state)
+        if chain is not None:
+            end_chain(self.env.cr, chain)
+
+    def _changed(self, event, plan, narrowed, overrides):
+        """Run the rules on what was created, written or computed."""
         old = None if event.kind == CREATE else event.old
         if plan.collapsing:
             found = [
