@@ -81,7 +81,7 @@ class BaseAutomation(models.Model):
                 key: val for key, val in values.items() if key in record._fields and key != "id"
             }
             record.update(values)
-            done.extend(key for key in values if key not in done)
+            done.extend(key for key in [*action._names_set_on_forms(), *values] if key not in done)
             if answer.get("domain"):
                 result.setdefault("domain", {}).update(answer["domain"])
             if answer.get("warning"):

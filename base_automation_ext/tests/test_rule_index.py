@@ -115,7 +115,7 @@ class TestRuleIndexQueries(RuleCase):
         self.env.cr.precommit.run()
         values = partner.message_ids.tracking_value_ids
         self.assertEqual(
-            [(value.field_id.name, value.old_value_char, value.new_value_char) for value in values],
+            sorted((one.field_id.name, one.old_value_char, one.new_value_char) for one in values),
             [("email", "old@example.com", "rule@example.com"), ("phone", False, "1")],
         )
 

@@ -68,17 +68,20 @@ class TestRulePlan(RuleCase):
     def test_beside_rules_that_are_not_meant(self):
         """A rule out of its scope, one that is traced, one that ends the others."""
         group = self.env["res.groups"].create({"name": "Nobody"})
-        matching = {"filter_domain": "[('city', '=', 'go')]"}
+        # What they write themselves is nothing they wait for.
+        matching = {"filter_domain": "[('city', '=', 'go')]", "fields": ["city"]}
         self.setting("street", "a", only_group_ids=[(6, 0, group.ids)], sequence=1, **matching)
         self.setting("street", "b", sequence=2, **matching).action_trace()
-        self.setting("street", "c", sequence=3, stop_others=True, filter_domain="[]")
+        self.setting("street", "c", sequence=3, stop_others=True, fields=["city"])
         self.setting("street", "d", sequence=4, **matching)
         partner = self.make_partners(1)
         partner.city = "go"
         self.assertEqual(partner.ref, "bc")
 
     def test_stored_value_that_is_yet_to_be_computed(self):
-        self.setting("street", "a", filter_domain="[('complete_name', '=', 'Renamed')]")
+        self.setting(
+            "street", "a", fields=["name"], filter_domain="[('complete_name', '=', 'Renamed')]"
+        )
         self.noise()
         partner = self.make_partners(1)
         partner.name = "Renamed"
