@@ -88,6 +88,16 @@ class TestRulePlan(RuleCase):
         self.env.flush_all()
         self.assertEqual(partner.ref, "a")
 
+    def test_next_chain_knows_nothing_of_the_last(self):
+        """Also where a rule has run while the filter of another one was being evaluated."""
+        self.make_rule(fields=["name"], filter_domain="[('complete_name', '=', 'nobody')]")
+        self.setting("street", "a", fields=["complete_name"])
+        partner = self.make_partners(1)
+        for number in range(1, 4):
+            partner.name = f"Renamed {number}"
+            self.env.flush_all()
+            self.assertEqual(partner.ref, "a" * number)
+
     def test_same_change_after_the_rules_changed(self):
         """What was worked out for a kind of change is forgotten with the rules."""
         rule = self.setting("street", "a", filter_domain="[('city', '=', 'a')]")
