@@ -39,7 +39,7 @@ def around_write(found: ModelSubscriptions, self, vals, call):
     listeners = _listeners(self, found.hearing_of(names))
     if not listeners:
         return call(self, vals)
-    event = Event(WRITE, self.filtered("id"), names, vals=vals)
+    event = Event(WRITE, _saved(self), names, vals=vals)
     states = _before(event, listeners)
     result = call(_in_context(self, event), vals)
     _after(event, listeners, states)
@@ -52,7 +52,7 @@ def around_compute(found: ModelSubscriptions, self, field, call):
         computed.name for computed in self.pool.field_computed[field] if computed.store
     )
     audiences = found.hearing_of(names) if names else ()
-    records = self.filtered("id") if audiences else self
+    records = _saved(self) if audiences else self
     if not audiences or not records:
         return call(self, field)
     told = []
@@ -91,6 +91,11 @@ def around_message(found: ModelSubscriptions, self, call):
     event.message = call(self)
     _after(event, listeners, states)
     return event.message
+
+
+def _saved(records):
+    """Return those of ``records`` that are in the database."""
+    return records if all(records._ids) else records.filtered("id")
 
 
 def _listeners(records, audiences):
