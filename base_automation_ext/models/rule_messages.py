@@ -16,7 +16,7 @@ class RuleSubscriber(models.AbstractModel):
 
     def _message_posted(self, event, entries):
         """Run the rules on a message that was posted."""
-        records = event.records.with_context(**event.context)
+        records = event.in_context(event.records)
         trigger = self._stock_message_trigger(event.message)
         if trigger:
             self._run_message_rules(event, entries, records, trigger)

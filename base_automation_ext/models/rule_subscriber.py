@@ -145,8 +145,8 @@ class RuleSubscriber(models.AbstractModel):
     def _event_before(self, event, subscriptions):
         chain = None
         if "__action_done" not in self.env.context:
-            chain = event.context["__action_done"] = begin_chain(self.env.cr)
-        records = event.records.with_context(**event.context)
+            chain = begin_chain(event)
+        records = event.in_context(event.records)
         plan, narrowed = plan_of(subscriptions), {}
         for number in plan.guarded:
             if not self._lets_pass(plan.entries[number], event, records):
@@ -162,7 +162,7 @@ class RuleSubscriber(models.AbstractModel):
         if event.kind == UNLINK:
             self._process_entries(plan, narrowed, records, {"old_values": None}, overrides)
             if chain is not None:
-                end_chain(self.env.cr, chain)
+                end_chain(chain)
             return None
         view = EventView(records)
         self._filter_before(event, plan, narrowed, view, overrides)
@@ -294,7 +294,7 @@ class RuleSubscriber(models.AbstractModel):
         else:
             self._changed(event, *state)
         if chain is not None:
-            end_chain(self.env.cr, chain)
+            end_chain(chain)
 
     def _changed(self, event, plan, narrowed, overrides):
         """Run the rules on what was created, written or computed."""

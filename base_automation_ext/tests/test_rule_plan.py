@@ -27,11 +27,17 @@ class TestRulePlan(RuleCase):
 
     def test_what_one_rule_does_is_seen_by_the_next(self):
         """Also where its value had already been looked at, and in their order."""
-        self.setting("street", "c", filter_domain="[('street', '=', 'b')]", sequence=30)
-        self.setting("street", "a", filter_domain="[('city', '=', 'go')]", sequence=10)
+
+        def waiting(letter, domain, sequence):
+            # For the city only: what the others write is no event of its own.
+            vals = {"filter_domain": domain, "sequence": sequence, "fields": ["city"]}
+            self.setting("street", letter, **vals)
+
+        waiting("c", "[('street', '=', 'b')]", 30)
+        waiting("a", "[('city', '=', 'go')]", 10)
         self.noise()
-        self.setting("street", "b", filter_domain="[('street', '=', 'a')]", sequence=20)
-        self.setting("street", "z", filter_domain="[('street', '=', 'a')]", sequence=40)
+        waiting("b", "[('street', '=', 'a')]", 20)
+        waiting("z", "[('street', '=', 'a')]", 40)
         for count in (1, 3):
             partners = self.make_partners(count + 1)
             partners[:count].write({"city": "go"})

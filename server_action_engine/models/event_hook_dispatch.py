@@ -25,7 +25,7 @@ def around_create(found: ModelSubscriptions, self, vals_list, call):
     states = _before(event, listeners)
     told = [subscription for _subscriber, part in listeners for subscription in part]
     with creation_of(self, told) as creation:
-        event.records = call(_in_context(self, event), vals_list)
+        event.records = call(event.in_context(self), vals_list)
         compute_watched(event.records, found, creation)
     _after(event, listeners, states)
     return event.records.with_env(self.env)
@@ -41,7 +41,7 @@ def around_write(found: ModelSubscriptions, self, vals, call):
         return call(self, vals)
     event = Event(WRITE, _saved(self), names, vals=vals)
     states = _before(event, listeners)
-    result = call(_in_context(self, event), vals)
+    result = call(event.in_context(self), vals)
     _after(event, listeners, states)
     return result
 
@@ -118,8 +118,3 @@ def _before(event, listeners):
 def _after(event, listeners, states):
     for (subscriber, found), state in zip(listeners, states, strict=True):
         subscriber._event_after(event, found, state)
-
-
-def _in_context(records, event):
-    """Return ``records`` with the context keys the subscribers asked for."""
-    return records.with_context(**event.context) if event.context else records
