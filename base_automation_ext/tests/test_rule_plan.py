@@ -7,6 +7,7 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.tests import tagged
 
+from ..models.event_view import EventView
 from .common import RuleCase
 
 
@@ -93,6 +94,15 @@ class TestRulePlan(RuleCase):
         partner.name = "Renamed"
         self.env.flush_all()
         self.assertEqual(partner.ref, "a")
+
+    def test_only_plain_values_are_looked_at_early(self):
+        """None that is computed when it is read, is yet to be, or is another one elsewhere."""
+        partner = self.make_partners(1)
+        for name, plain in (("city", True), ("display_name", False), ("barcode", False)):
+            self.assertEqual(EventView(partner).is_plain(name), plain, name)
+        self.assertTrue(EventView(partner).is_plain("complete_name"))
+        self.env.add_to_compute(partner._fields["complete_name"], partner)
+        self.assertFalse(EventView(partner).is_plain("complete_name"))
 
     def test_next_chain_knows_nothing_of_the_last(self):
         """Also where a rule has run while the filter of another one was being evaluated."""
