@@ -7,6 +7,7 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.tests import tagged
 
+from ..models.environments import _UNUSED
 from ..models.event_view import EventView
 from .common import RuleCase
 
@@ -113,6 +114,21 @@ class TestRulePlan(RuleCase):
             partner.name = f"Renamed {number}"
             self.env.flush_all()
             self.assertEqual(partner.ref, "a" * number)
+
+    def test_environment_taken_off_the_list_is_not_used_again(self):
+        """Odoo tells only those on its list of what has changed."""
+        self.noise(1)
+        partner = self.make_partners(1)
+        partner.city = "a"
+        listed = self.env.transaction.envs
+        before = list(listed)
+        self.addCleanup(listed.update, before)
+        listed.clear()
+        listed.add(self.env)
+        partner.city = "b"
+        _done, _outside, inside = self.env.cr.__dict__[_UNUSED]
+        self.assertIn(inside, listed)
+        self.assertNotIn(inside, before)
 
     def test_same_change_after_the_rules_changed(self):
         """What was worked out for a kind of change is forgotten with the rules."""
