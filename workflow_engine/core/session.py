@@ -72,7 +72,7 @@ class Session:
     @property
     def instances(self) -> tuple[int, ...]:
         """Ids of the instances in memory, for :meth:`resync`."""
-        return tuple(self._world.cases)
+        return (*self._world.cases, *self._world.resting)
 
     def resync(self, snapshots: Iterable[Snapshot]) -> None:
         """Take over what is stored: somebody has rolled the database back to a savepoint.
