@@ -166,6 +166,8 @@ class _Copies:
         )  # fmt: skip
         if self._changes_row:
             changes.instances_updated.append(row)
+        if made.instances_touched:
+            changes.instances_touched.append(instance)
         tokens = []
         for place, new, differs in self._tokens:
             token = TokenRow(

@@ -10,7 +10,7 @@ from .notes import Notes
 from .token import Token
 from .world import World
 
-_PLAIN = ("epoch", "gone", "id", "number", "results", "saved", "state")
+_PLAIN = ("epoch", "gone", "id", "linked", "number", "results", "saved", "state")
 _COPIED = ("marks", "parents", "queue", "saved_marks", "saved_tokens", "tokens")
 
 

@@ -205,6 +205,16 @@ class Base(models.AbstractModel):
 
     def _workflow_answer(self, outcomes):
         """Sum up what the instances of one record did with a signal."""
+        if len(outcomes) == 1 and outcomes[0].accepted and not outcomes[0].results:
+            # As nearly always, and asked for each of many records.
+            return {
+                "accepted": True,
+                "deferred": outcomes[0].deferred,
+                "result": False,
+                "results": [],
+                "reason": "",
+                "message": "",
+            }
         results = [result for one in outcomes for result in one.results]
         accepted = any(one.accepted for one in outcomes)
         deferred = any(one.deferred for one in outcomes)

@@ -5,11 +5,12 @@ from datetime import date, datetime, timedelta
 import pytz
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, ormcache
 
 from ..core.errors import TransitionError
 from ..core.events import Actor, Due
 from .workflow_requests import _ids_of
+from .workflow_store_columns import Columns
 
 _SECONDS = {"minutes": 60, "hours": 3600, "days": 86400, "weeks": 604800}
 
@@ -23,20 +24,25 @@ class WorkflowEngine(models.AbstractModel):
     def _write_states(self, flow, states, instances):
         """Write the state value of the activities entered last into the field of the workflow."""
         for activity_id, ids in states.items():
-            activity = self.env["workflow.activity"].sudo().browse(activity_id)
-            workflow = activity.wkf_id
-            name = workflow.state_field_id.name
+            graph, res_ids = flow.session.records_of(instances.get(one, one) for one in ids)
+            name = self._state_field_of(graph.definition)
             if not name:
                 continue
-            ids = [instances.get(one, one) for one in ids]
             # The field is the workflow's: whose rights the user has on it does not matter.
-            records = self._environment(self.env.uid)[workflow.osv].sudo()
-            records = records.browse(self._record_ids(ids).values()).exists()
+            records = self._environment(self.env.uid)[graph.model].sudo()
+            records = records.browse(dict.fromkeys(res_ids)).exists()
             flow.writes_state += 1
             try:
-                records.write({name: activity.state_value})
+                records.write({name: graph.nodes[activity_id].activity.state_value})
             finally:
                 flow.writes_state -= 1
+
+    @api.model
+    # Who changes definitions clears this cache.
+    @ormcache("definition", cache="stable")
+    def _state_field_of(self, definition):
+        """Return the name of the field a workflow owns, or nothing."""
+        return self.env["workflow"].sudo().browse(definition).state_field_id.name
 
     @api.model
     def _record_ids(self, instances):
@@ -64,11 +70,13 @@ class WorkflowEngine(models.AbstractModel):
                 ids, of, by = zip(*rows, strict=True)
                 self.env["workflow.store"]._insert(
                     "workflow_trigger",
-                    {
-                        "res_id": ("int", list(ids)),
-                        "instance_id": ("int", list(of)),
-                        "workitem_id": ("int", list(by)),
-                    },
+                    Columns(
+                        {
+                            "res_id": ("int", list(ids)),
+                            "instance_id": ("int", list(of)),
+                            "workitem_id": ("int", list(by)),
+                        }
+                    ),
                     transition_id=SQL("%s", edge_id),
                     model=SQL("%s", self._edge(edge_id)[1].trigger_model),
                 )

@@ -18,6 +18,7 @@ from . import (
     run_write,
     timed_rule,
     workflow_hop,
+    workflow_many,
 )
 
 _FILES = (
@@ -38,6 +39,7 @@ _FILES = (
     run_create,
     run_log,
     workflow_hop,
+    workflow_many,
 )
 
 CASES = {case.name: case for file in _FILES for case in file.CASES}

@@ -1,0 +1,154 @@
+"""Signals through a round trip of two activities, on records that cost next to nothing themselves.
+
+Banks have no tracking, no mail and no computed fields: what is measured is the engine. The instances
+are there before the first round; what a round does is rolled back, or leads back to where it began.
+"""
+
+from ..case import Case
+
+SMALL, LARGE = 1000, 100_000
+#: One by one; enough for a steady figure.
+FEW = 300
+#: Hops of one bulk round.
+LAPS = 10
+#: 486 activities per second are what django-viewflow 2.4 does on PostgreSQL (docs/benchmarks.md).
+PEER = 486
+
+
+def setup(count, *, state):
+    """Return a setup with so many banks in a workflow; with ``state``, it owns a field of theirs."""
+
+    def make(env):
+        env.cr.execute("DELETE FROM res_bank WHERE name LIKE 'Bench %'")
+        env.cr.execute(
+            "INSERT INTO res_bank (name, active) "
+            "SELECT 'Bench ' || n, true FROM generate_series(1, %s) n",
+            [count],
+        )
+        _workflow(env, state)
+        _banks(env).create_workflow()
+
+    return make
+
+
+def _workflow(env, state):
+    field = env["ir.model.fields"]._get("res.bank", "street") if state else None
+    workflow = env["workflow"].create(
+        {"name": "bench many", "osv": "res.bank", "state_field_id": field and field.id}
+    )
+    here, there = [
+        env["workflow.activity"].create(
+            {
+                "name": name,
+                "wkf_id": workflow.id,
+                "flow_start": name == "here",
+                "state_value": name if state else False,
+            }
+        )
+        for name in ("here", "there")
+    ]
+    for source, target in ((here, there), (there, here)):
+        env["workflow.transition"].create(
+            {"act_from": source.id, "act_to": target.id, "signal": "go"}
+        )
+    workflow.action_publish()
+
+
+def _banks(env, limit=None):
+    return env["res.bank"].search([("name", "like", "Bench ")], limit=limit, order="id")
+
+
+def prepare(count):
+    """Return a prepare that gives so many of the banks."""
+    return lambda env: _banks(env, count)
+
+
+def signal(env, banks):
+    """Move all of them by one call."""
+    banks.signal_workflow("go")
+
+
+def write_and_log(env, banks):
+    """Do by hand what a hop does: the state, and a line of a log."""
+    banks.with_context(automation_skip=True).write({"street": "there"})
+    env.flush_all()
+    env.cr.execute(
+        "INSERT INTO workflow_log (date, event, res_type, res_id) "
+        "SELECT now(), 'move', 'res.bank', id FROM unnest(%s::int[]) AS one(id)",
+        [banks.ids],
+    )
+
+
+def laps(env, banks):
+    """Move all of them there and back, each time by one call."""
+    for _lap in range(LAPS):
+        banks.signal_workflow("go")
+
+
+def one_by_one(env, banks):
+    """Move each by a call of its own, in one transaction."""
+    for bank in banks:
+        bank.signal_workflow("go")
+        env.flush_all()
+
+
+def a_transaction_each(env, banks):
+    """Move each by a request of its own, there and back, so that the next round finds it here."""
+    for id_ in banks.ids:
+        for _way in range(2):
+            with env.registry.cursor() as cr:
+                env(cr=cr)["res.bank"].browse(id_).signal_workflow("go")
+
+
+def _hop(name, label, count, moved, operations=1):
+    return Case(
+        name=name,
+        label=label,
+        setup=setup(count, state=True),
+        prepare=prepare(moved),
+        act=signal,
+        hand=write_and_log,
+        operations=operations,
+        engines=("hand", "ours"),
+        hand_engine="ours",
+        late=False,
+        target=2.0,
+    )
+
+
+def _rate(name, label, act, moved, operations, times):
+    return Case(
+        name=name,
+        label=label,
+        setup=setup(SMALL, state=False),
+        prepare=prepare(moved),
+        act=act,
+        hand=write_and_log,
+        operations=operations,
+        engines=("ours",),
+        late=False,
+        limit_seconds=1 / (times * PEER),
+    )
+
+
+CASES = [
+    _hop("workflow_hop_1000", "1,000 plain records signalled by one call", SMALL, SMALL),
+    _hop("workflow_among", "1,000 of 100,000 signalled by one call", LARGE, SMALL),
+    _hop(
+        "workflow_hop_100000",
+        "100,000 signalled by one call, per 1,000",
+        LARGE,
+        LARGE,
+        LARGE // SMALL,
+    ),
+    _rate("workflow_bulk", "a hop, signalled by the 1,000", laps, SMALL, SMALL * LAPS, 20),
+    _rate("workflow_single", "a hop, signalled one by one", one_by_one, FEW, FEW, 3),
+    _rate(
+        "workflow_committed",
+        "a hop, signalled one by one, a transaction each",
+        a_transaction_each,
+        FEW,
+        FEW * 2,
+        3,
+    ),
+]
