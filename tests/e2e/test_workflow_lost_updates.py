@@ -1,4 +1,4 @@
-"""Two processes move different tokens of one instance, each having looked before the other was done.
+"""Two processes move different tokens of one instance, having looked before the other was done.
 
 PostgreSQL lets the second one through the lock if the locked row itself is as it was; what it has
 read of tokens and marks would then be of yesterday.

@@ -1,10 +1,10 @@
 """Equal instances that meet equal events: one of them runs, the others get the same.
 
-What an instance does depends on its rows, the event, the user, and answers of the caller. So as long
-as nothing is asked, instances that differ only in their ids end up the same. One of each sort runs
-as always; its differences and its lines of the log are copied for the others, row by row, which costs
-a fraction. If the first one has a question, or does what cannot be copied, every instance runs for
-itself: whoever follows has not been touched.
+What an instance does depends on its rows, the event, the user, and answers of the caller. So as
+long as nothing is asked, instances that differ only in their ids end up the same. One of each sort
+runs as always; its differences and its lines of the log are copied for the others, row by row,
+which costs a fraction. If the first one has a question, or does what cannot be copied, every
+instance runs for itself: whoever follows has not been touched.
 """
 
 from __future__ import annotations
@@ -170,9 +170,7 @@ class _Copies:
             changes.instances_touched.append(instance)
         tokens = []
         for place, new, differs in self._tokens:
-            token = TokenRow(
-                member.tokens[place].id, instance, new.activity, new.state, new.number
-            )
+            token = TokenRow(member.tokens[place].id, instance, new.activity, new.state, new.number)
             tokens.append(token)
             if differs:
                 changes.tokens_updated.append(token)
@@ -196,8 +194,5 @@ class _Copies:
         for edge, where in made.watched.items():
             changes.watched[edge] += [(instance, tokens[place[one]].id) for _i, one in where]
         changes.armed += [
-            one._replace(instance=instance, token=tokens[place[one.token]].id)
-            for one in made.armed
+            one._replace(instance=instance, token=tokens[place[one.token]].id) for one in made.armed
         ]
-
-

@@ -1,7 +1,8 @@
 """Signals through a round trip of two activities, on records that cost next to nothing themselves.
 
-Banks have no tracking, no mail and no computed fields: what is measured is the engine. The instances
-are there before the first round; what a round does is rolled back, or leads back to where it began.
+Banks have no tracking, no mail and no computed fields: what is measured is the engine. The
+instances are there before the first round; what a round does is rolled back, or leads back to
+where it began.
 """
 
 from ..case import Case
@@ -16,7 +17,7 @@ PEER = 486
 
 
 def setup(count, *, state):
-    """Return a setup with so many banks in a workflow; with ``state``, it owns a field of theirs."""
+    """Return a setup with so many banks in a workflow; ``state``: it owns a field of theirs."""
 
     def make(env):
         env.cr.execute("DELETE FROM res_bank WHERE name LIKE 'Bench %'")
