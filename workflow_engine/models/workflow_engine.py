@@ -196,7 +196,8 @@ class WorkflowEngine(models.AbstractModel):
                 records.ids,
             )
         )
-        return self._run_unasked([Trigger(instance) for [instance] in rows])
+        alive = self._with_record([instance for [instance] in rows])
+        return self._run_unasked([Trigger(one) for [one] in rows if one in alive])
 
     @api.model
     def _retry(self, incidents):

@@ -170,8 +170,8 @@ class WorkflowEngine(models.AbstractModel):
         calendar = self.env["resource.calendar"].sudo().browse(calendar_id)
         start = pytz.utc.localize(now)
         if unit in ("days", "weeks"):
-            days = number * (7 if unit == "weeks" else 1)
-            end = calendar.plan_days(int(days), start, compute_leaves=True)
+            days = number * (_days_of_week(calendar) if unit == "weeks" else 1)
+            end = calendar.plan_days(round(days), start, compute_leaves=True)
         else:
             end = calendar.plan_hours(number * _SECONDS[unit] / 3600, start, compute_leaves=True)
         return end.astimezone(pytz.utc).replace(tzinfo=None) if end else None
@@ -192,7 +192,9 @@ class WorkflowEngine(models.AbstractModel):
         for instance, token, key in rows:
             _workflow, edge, number, _token = key.split(":")
             events.append(Due(instance, token, int(number), int(edge)))
-        self._run_unasked(events, Actor(SUPERUSER_ID, is_superuser=True))
+        alive = self._with_record(dict.fromkeys(event.instance for event in events))
+        due = [event for event in events if event.instance in alive]
+        self._run_unasked(due, Actor(SUPERUSER_ID, is_superuser=True))
 
 
 class ServerActionTask(models.Model):
@@ -229,6 +231,14 @@ class IrActionsServer(models.Model):
         # The code of timers asks the tasks themselves what each of them means.
         timer = self.env.ref("workflow_engine.workflow_timer_action", raise_if_not_found=False)
         return self == timer or super()._is_task_divisible(_seen)
+
+
+def _days_of_week(calendar):
+    """Return how many days of a week are worked, on average if two weeks take turns."""
+    hours = calendar.attendance_ids.filtered(lambda one: not one.display_type)
+    days = {(one.week_type, one.dayofweek) for one in hours}
+    # Without fixed hours every day counts.
+    return len(days) / (2 if calendar.two_weeks_calendar else 1) or 7
 
 
 def _seconds_until(value, now):

@@ -8,6 +8,7 @@ from . import test_tokens
 from . import test_type_trigger
 from . import test_versions
 from . import test_waiting
+from . import test_where
 from . import test_diagram
 from . import test_interface
 from . import test_panel
