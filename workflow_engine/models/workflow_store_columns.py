@@ -22,21 +22,26 @@ class Columns:
             same.discard(self.names[0])
         self._varying = [name for name in self.names if name not in same]
         self._lists = [_array(*columns[name]) for name in self._varying]
-        self._values = {
-            name: _cast(columns[name][0], columns[name][1][0])
-            if name in same
-            else SQL.identifier("item", name)
-            for name in self.names
+        # The names and types are literals of the store's files.
+        self._texts = {
+            name: f"%s::{kind}" if name in same else f'item."{name}"'
+            for name, (kind, _values) in columns.items()
         }
+        self._constants = {name: columns[name][1][0] for name in self.names if name in same}
 
     def __getitem__(self, name):
         """Return the expression of a column."""
-        return self._values[name]
+        return self._expression([name])
 
     @property
     def values(self):
         """Return the expressions of all columns, with commas."""
-        return SQL(", ").join(self._values[name] for name in self.names)
+        return self._expression(self.names)
+
+    def _expression(self, names):
+        text = ", ".join([self._texts[name] for name in names])
+        constants = [self._constants[name] for name in names if name in self._constants]
+        return SQL(text, *constants)  # pylint: disable=sql-injection
 
     @property
     def source(self):
@@ -55,14 +60,10 @@ class Columns:
         return SQL("ORDER BY item.position") if self._varying else SQL()
 
 
-def _cast(kind, value):
-    # The types are literals of the store's files.
-    return SQL(f"%s::{kind}", value)  # pylint: disable=sql-injection
-
-
 def _array(kind, values):
     if kind == "int":
         # Psycopg adapts lists value by value.
         text = ",".join(["NULL" if value is None else str(value) for value in values])
         return SQL("%s::int[]", f"{{{text}}}")
+    # The types are literals of the store's files.
     return SQL(f"%s::{kind}[]", values)  # pylint: disable=sql-injection
