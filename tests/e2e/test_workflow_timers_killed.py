@@ -106,7 +106,6 @@ def look(env):
 def test_no_timer_is_lost_or_taken_twice(in_odoo, ledger, announced):
     """Each record is late exactly once, in batches; the bad ones wait and keep no other back."""
     announced.append("Workers died while running tasks")
-    announced.append("ZeroDivisionError")
     in_odoo(define).result(timeout_seconds=300)
     ends = in_odoo(work_off, ledger=str(ledger.path)).result(timeout_seconds=500)
     assert ends == [signal.SIGKILL] * len(PLACES) + [0]
@@ -120,7 +119,9 @@ def test_no_timer_is_lost_or_taken_twice(in_odoo, ledger, announced):
 
     lines = ledger.lines()
     assert [line["at"] for line in lines if line["kill"]] == list(PLACES)
-    # Ten thousand were taken in far fewer claims, the repeated ones among them.
     claims = [line["count"] for line in lines if line["at"] == "claim.committed"]
-    assert sum(claims) > TIMERS
-    assert len(claims) < TIMERS / 50
+    batches = [count for count in claims if count > 1]
+    # Those whose worker died run alone from then on, since any of them may have been the reason.
+    alone = len(claims) - len(batches)
+    assert len(batches) < TIMERS / 250
+    assert alone <= max(batches) * len(PLACES) and sum(claims) > TIMERS

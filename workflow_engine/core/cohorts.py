@@ -122,8 +122,10 @@ def _is_copied(world: World, strand: Strand) -> bool:
     assert case is not None
     if strand.results or notes.troubles or notes.deleted or case.gone or case.marks:
         return False
-    return world.dirty.keys() <= {case} and all(
-        token.id in case.saved_tokens for token in case.tokens.values()
+    return (
+        not case.linked
+        and world.dirty.keys() <= {case}
+        and all(token.id in case.saved_tokens for token in case.tokens.values())
     )
 
 

@@ -13,10 +13,12 @@ def add_differences(case: Case, changes: Changes) -> None:
     is_new, differs = case.saved is None, _instance_changes(case, changes)
     moved = _token_changes(case, changes)
     crossed = _mark_changes(case, changes)
-    linked, case.linked = case.linked, False
-    if is_new or differs or not (moved or crossed or linked):
+    if case.linked:
+        case.linked = False
+        changes.instances_awaited.append(case.id)
+    elif is_new or differs or not (moved or crossed):
         return
-    if linked or crossed or before != (1, {}) or len(case.saved_tokens) != 1:
+    elif crossed or before != (1, {}) or len(case.saved_tokens) != 1:
         changes.instances_touched.append(case.id)
 
 

@@ -16,14 +16,15 @@ class _Definitions:
     """Where the core gets versions from."""
 
     def __init__(self, env):
-        # Definitions are the same for every user.
-        self._env = env(user=SUPERUSER_ID, context={})
+        self._env = env
 
     def graph(self, version):
         return self._env["workflow.version"]._graph_of(version)
 
     def published(self, definition):
-        workflow = self._env["workflow"].browse(definition)
+        # Definitions are the same for every user.
+        env = self._env(user=SUPERUSER_ID, context={})
+        workflow = env["workflow"].browse(definition)
         workflow._publish_waiting()
         if not workflow.current_version_id:
             raise WorkflowError("it is not published, so it cannot be started", workflow.name)

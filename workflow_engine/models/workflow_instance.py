@@ -60,6 +60,9 @@ class WorkflowInstance(models.Model):
         readonly=True, help="The stop activities it ended on; workflows above it hear their names."
     )
     number = fields.Integer(readonly=True, aggregator=None)
+    awaited = fields.Boolean(
+        readonly=True, help="Whether another workflow has ever waited for this one."
+    )
     started_at = fields.Datetime(string="Started", readonly=True)
     ended_at = fields.Datetime(string="Ended", readonly=True)
     workitem_ids = fields.One2many("workflow.workitem", "inst_id", string="Workitems")

@@ -4,9 +4,8 @@ from odoo import api, models
 from odoo.tools import SQL, ormcache
 
 from ..core.rows import InstanceRow, Snapshot, TokenRow
-from .workflow_store_columns import Columns
+from .workflow_store_columns import NOW, Columns
 
-_NOW = SQL("clock_timestamp() AT TIME ZONE 'UTC'")
 #: Models whose rows change behind the back of the ORM.
 _MODELS = (
     "workflow.instance", "workflow.workitem", "workflow.mark", "workflow.trigger", "workflow.log",
@@ -34,27 +33,19 @@ class WorkflowStore(models.AbstractModel):
 
     @api.model
     def _snapshots(self, condition, *, lock):
-        """Read instances with everything the core wants of them, by one statement.
+        """Read instances with everything the core wants of them.
 
         NO KEY: rows of other tables that refer to a locked instance may still be inserted. Who gets
         the lock after somebody else has changed the instance is told to begin again; that its
-        tokens are as old as itself is up to ``_change_instances``.
+        tokens are as old as itself is up to ``_instances_update``.
         """
         cr = self.env.cr
         cr.execute(
             SQL(
-                """
-                SELECT i.id, i.version_id, i.res_type, i.res_id, COALESCE(i.uid, 0), i.state,
-                       i.results, COALESCE(i.number, 0),
-                       w.id, w.act_id, w.state, w.number, w.subflow_id,
-                       (SELECT array_agg(ARRAY[m.transition_id, m.count] ORDER BY m.id)
-                          FROM workflow_mark m WHERE m.instance_id = i.id),
-                       (SELECT array_agg(DISTINCT p.inst_id)
-                          FROM workflow_workitem p WHERE p.subflow_id = i.id)
-                  FROM workflow_instance i LEFT JOIN workflow_workitem w ON w.inst_id = i.id
-                 WHERE %s
-                 ORDER BY i.id, w.number %s
-                """,
+                "SELECT i.id, i.version_id, i.res_type, i.res_id, i.uid, i.state, i.results, "
+                "i.number, i.awaited, w.id, w.act_id, w.state, w.number, w.subflow_id "
+                "FROM workflow_instance i LEFT JOIN workflow_workitem w ON w.inst_id = i.id "
+                "WHERE %s ORDER BY i.id, w.number %s",
                 condition,
                 SQL("FOR NO KEY UPDATE OF i" if lock else ""),
             ),
@@ -63,21 +54,53 @@ class WorkflowStore(models.AbstractModel):
         )
         found = {}
         for row in cr.fetchall():
-            id_ = row[0]
-            if id_ in found:
-                found[id_][1].append(TokenRow(row[8], id_, *row[9:13]))
-            else:
-                tokens = [] if row[8] is None else [TokenRow(row[8], id_, *row[9:13])]
-                found[id_] = (row, tokens)
+            if row[0] not in found:
+                found[row[0]] = row, []
+            if row[9] is not None:
+                found[row[0]][1].append(TokenRow(row[9], row[0], *row[10:]))
+        marks = self._marks_of(found)
+        parents = self._parents_of([id_ for id_, (row, _tokens) in found.items() if row[8]])
         return [
             Snapshot(
-                InstanceRow(*row[:6], _split(row[6]), row[7]),
+                InstanceRow(*row[:4], row[4] or 0, row[5], _split(row[6]), row[7] or 0),
                 tuple(tokens),
-                dict(row[13] or ()),
-                tuple(row[14] or ()),
+                marks.get(id_, {}),
+                tuple(parents.get(id_, ())),
             )
-            for row, tokens in found.values()
+            for id_, (row, tokens) in found.items()
         ]
+
+    @api.model
+    def _marks_of(self, found):
+        """Return ``{instance: {transition: count}}``; only versions with joins leave marks."""
+        graph_of = self.env["workflow.version"]._graph_of
+        joining = {version for version in {row[1] for row, _tokens in found.values()}
+                   if graph_of(version).has_joins}  # fmt: skip
+        ids = [id_ for id_, (row, _tokens) in found.items() if row[1] in joining]
+        marks = {}
+        if ids:
+            query = SQL(
+                "SELECT instance_id, transition_id, count FROM workflow_mark "
+                "WHERE instance_id = ANY(%s) ORDER BY id",
+                ids,
+            )
+            for instance, transition, count in self.env.execute_query(query):
+                marks.setdefault(instance, {})[transition] = count
+        return marks
+
+    @api.model
+    def _parents_of(self, ids):
+        """Return ``{instance: instances that wait for it}``."""
+        parents = {}
+        if ids:
+            query = SQL(
+                "SELECT DISTINCT subflow_id, inst_id FROM workflow_workitem "
+                "WHERE subflow_id = ANY(%s)",
+                ids,
+            )
+            for child, parent in self.env.execute_query(query):
+                parents.setdefault(child, []).append(parent)
+        return parents
 
     # -- writing --------------------------------------------------------------------------------
 
@@ -89,7 +112,10 @@ class WorkflowStore(models.AbstractModel):
         """
         instances = self._create_instances(changes.instances_created)
         self._delete_rows(changes)
-        updates = [*self._instances_update(changes), *self._tokens_update(changes, instances)]
+        updates = [
+            *self._instances_update(changes, instances),
+            *self._tokens_update(changes, instances),
+        ]
         self._write_log(changes.log, instances, updates)
         tokens = self._create_tokens(changes, instances)
         self._change_marks(changes, instances)
@@ -132,8 +158,8 @@ class WorkflowStore(models.AbstractModel):
                 "number": ("int", [row.number for row in rows]),
             }
         )
-        ended = SQL("CASE WHEN %s <> 'active' THEN %s END", item["state"], _NOW)
-        ids = self._insert("workflow_instance", item, started_at=_NOW, ended_at=ended)
+        ended = "CASE WHEN {state} <> 'active' THEN {now} END"
+        ids = self._insert("workflow_instance", item, started_at=NOW, ended_at=ended)
         return {row.id: new for row, new in zip(rows, ids, strict=True)}
 
     @api.model
@@ -148,7 +174,7 @@ class WorkflowStore(models.AbstractModel):
             )
 
     @api.model
-    def _instances_update(self, changes):
+    def _instances_update(self, changes, instances):
         """Yield the statements that update instances."""
         if changes.instances_touched:
             # Another transaction that waits for the lock has read the tokens already.
@@ -156,6 +182,9 @@ class WorkflowStore(models.AbstractModel):
                 "UPDATE workflow_instance SET number = number WHERE id = ANY(%s)",
                 changes.instances_touched,
             )
+        if changes.instances_awaited:
+            ids = [instances.get(one, one) for one in changes.instances_awaited]
+            yield SQL("UPDATE workflow_instance SET awaited = true WHERE id = ANY(%s)", ids)
         rows = changes.instances_updated
         if rows:
             item = Columns(
@@ -166,15 +195,12 @@ class WorkflowStore(models.AbstractModel):
                     "number": ("int", [row.number for row in rows]),
                 }
             )
-            yield SQL(
+            yield item.sql(
                 "UPDATE workflow_instance i "
-                "SET state = %(state)s, results = %(results)s, number = %(number)s, "
-                "ended_at = CASE WHEN %(state)s = 'active' THEN NULL "
-                "WHEN %(state)s = i.state THEN i.ended_at ELSE %(now)s END "
-                "%(source)s WHERE i.id = %(id)s",
-                **{name: item[name] for name in item.names},
-                now=_NOW,
-                source=item.source,
+                "SET state = {state}, results = {results}, number = {number}, "
+                "ended_at = CASE WHEN {state} = 'active' THEN NULL "
+                "WHEN {state} = i.state THEN i.ended_at ELSE {now} END "
+                "{source} WHERE i.id = {id}"
             )
 
     @api.model
@@ -182,7 +208,7 @@ class WorkflowStore(models.AbstractModel):
         """Insert rows.
 
         :param item: :class:`Columns`
-        :param constants: SQL expressions of further columns
+        :param constants: texts of SQL for further columns
         :returns: the new ids, in the order of the rows
         """
         query = SQL("%s RETURNING id", self._insertion(table, item, constants))
@@ -190,14 +216,10 @@ class WorkflowStore(models.AbstractModel):
 
     @api.model
     def _insertion(self, table, item, constants):
-        return SQL(
-            "INSERT INTO %s (%s) SELECT %s %s %s",
-            SQL.identifier(table),
-            # The names are literals of these files.
-            SQL(", ".join(f'"{name}"' for name in [*item.names, *constants])),  # pylint: disable=sql-injection
-            SQL(", ").join([item.values, *constants.values()]),
-            item.source,
-            item.order,
+        names = "".join(f', "{name}"' for name in constants)
+        values = "".join(f", {text}" for text in constants.values())
+        return item.sql(
+            f"INSERT INTO {table} ({{names}}{names}) SELECT {{values}}{values} {{source}} {{order}}"
         )
 
 

@@ -4,7 +4,13 @@ A thousand rows of one event differ in a few ids; sending each value of each row
 storing it.
 """
 
+import re
+
 from odoo.tools import SQL
+
+#: When a row is written; a transaction may take long.
+NOW = "clock_timestamp() AT TIME ZONE 'UTC'"
+_PLACE = re.compile(r"\{(\w+)\}")
 
 
 class Columns:
@@ -12,58 +18,60 @@ class Columns:
 
     def __init__(self, columns):
         """:param columns: ``{name: (SQL type, values)}``, as many values in each"""
-        self.names = list(columns)
         count = len(next(iter(columns.values()))[1])
         same = {
             name for name, (_kind, values) in columns.items() if values.count(values[0]) == count
         }
         if count > 1 and len(same) == len(columns):
             # Rows may be equal; there are still as many.
-            same.discard(self.names[0])
-        self._varying = [name for name in self.names if name not in same]
-        self._lists = [_array(*columns[name]) for name in self._varying]
-        # The names and types are literals of the store's files.
-        self._texts = {
-            name: f"%s::{kind}" if name in same else f'item."{name}"'
-            for name, (kind, _values) in columns.items()
-        }
-        self._constants = {name: columns[name][1][0] for name in self.names if name in same}
+            same.discard(next(iter(columns)))
+        self._texts, self._args, lists = {}, {}, []
+        for name, (kind, values) in columns.items():
+            if name in same:
+                self._texts[name], self._args[name] = f"%s::{kind}", (values[0],)
+            else:
+                self._texts[name], self._args[name] = f'item."{name}"', ()
+                lists.append((name, kind, values))
+        self._add_source(lists)
 
-    def __getitem__(self, name):
-        """Return the expression of a column."""
-        return self._expression([name])
+    def _add_source(self, lists):
+        names = list(self._texts)
+        self._texts["names"] = ", ".join(f'"{name}"' for name in names)
+        self._texts["values"] = ", ".join(self._texts[name] for name in names)
+        self._args["names"] = self._args["order"] = ()
+        self._args["values"] = tuple(one for name in names for one in self._args[name])
+        self._args["source"] = tuple(_array(kind, values) for _name, kind, values in lists)
+        self._texts["now"], self._args["now"] = NOW, ()
+        self._texts["source"] = self._texts["order"] = ""
+        if lists:
+            arrays = ", ".join(f"%s::{kind}[]" for _name, kind, _values in lists)
+            aliases = ", ".join(f'"{name}"' for name, _kind, _values in lists)
+            self._texts["source"] = (
+                f"FROM unnest({arrays}) WITH ORDINALITY AS item({aliases}, position)"
+            )
+            self._texts["order"] = "ORDER BY item.position"
 
-    @property
-    def values(self):
-        """Return the expressions of all columns, with commas."""
-        return self._expression(self.names)
+    def sql(self, template):
+        """Return a statement.
 
-    def _expression(self, names):
-        text = ", ".join([self._texts[name] for name in names])
-        constants = [self._constants[name] for name in names if name in self._constants]
-        return SQL(text, *constants)  # pylint: disable=sql-injection
-
-    @property
-    def source(self):
-        """Return ``FROM`` with the rows, in order by ``item.position``; empty for a single row."""
-        if not self._varying:
-            return SQL()
-        return SQL(
-            "FROM unnest(%s) WITH ORDINALITY AS item(%s, position)",
-            SQL(", ").join(self._lists),
-            SQL(", ").join(SQL.identifier(name) for name in self._varying),
-        )
-
-    @property
-    def order(self):
-        """Return ``ORDER BY`` that keeps the order of the rows."""
-        return SQL("ORDER BY item.position") if self._varying else SQL()
+        :param template: text in which ``{name}`` stands for a column, ``{names}`` and ``{values}``
+            for all of them, ``{now}`` for the moment, ``{source}`` for ``FROM`` with the rows if
+            there are several, and ``{order}`` for ``ORDER BY`` that keeps their order
+        """
+        text, args = [], []
+        for number, piece in enumerate(_PLACE.split(template)):
+            if number % 2:
+                text.append(self._texts[piece])
+                args += self._args[piece]
+            else:
+                text.append(piece)
+        # Names, types and templates are literals of the store's files.
+        return SQL("".join(text), *args)  # pylint: disable=sql-injection
 
 
 def _array(kind, values):
-    if kind == "int":
-        # Psycopg adapts lists value by value.
-        text = ",".join(["NULL" if value is None else str(value) for value in values])
-        return SQL("%s::int[]", f"{{{text}}}")
-    # The types are literals of the store's files.
-    return SQL(f"%s::{kind}[]", values)  # pylint: disable=sql-injection
+    if kind != "int":
+        return values
+    # Psycopg adapts lists value by value.
+    text = ",".join(["NULL" if value is None else str(value) for value in values])
+    return f"{{{text}}}"

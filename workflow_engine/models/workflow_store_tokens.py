@@ -5,8 +5,7 @@ import traceback
 from odoo import api, models
 from odoo.tools import SQL
 
-from .workflow_store import _NOW
-from .workflow_store_columns import Columns
+from .workflow_store_columns import NOW, Columns
 
 
 class WorkflowStore(models.AbstractModel):
@@ -26,7 +25,7 @@ class WorkflowStore(models.AbstractModel):
                 "subflow_id": ("int", [instances.get(row.child, row.child) for row in rows]),
             }
         )
-        ids = self._insert("workflow_workitem", item, entered_at=_NOW)
+        ids = self._insert("workflow_workitem", item, entered_at=NOW)
         return {row.id: new for row, new in zip(rows, ids, strict=True)}
 
     @api.model
@@ -43,15 +42,11 @@ class WorkflowStore(models.AbstractModel):
                     "subflow_id": ("int", [instances.get(row.child, row.child) for row in rows]),
                 }
             )
-            yield SQL(
-                "UPDATE workflow_workitem w "
-                "SET act_id = %(act_id)s, state = %(state)s, number = %(number)s, "
-                "subflow_id = %(subflow_id)s, "
-                "entered_at = CASE WHEN w.number = %(number)s THEN w.entered_at ELSE %(now)s END "
-                "%(source)s WHERE w.id = %(id)s",
-                **{name: item[name] for name in item.names},
-                now=_NOW,
-                source=item.source,
+            yield item.sql(
+                "UPDATE workflow_workitem w SET act_id = {act_id}, state = {state}, "
+                "number = {number}, subflow_id = {subflow_id}, entered_at = CASE "
+                "WHEN w.number = {number} THEN w.entered_at ELSE {now} END "
+                "{source} WHERE w.id = {id}"
             )
 
     @api.model
@@ -120,7 +115,7 @@ class WorkflowStore(models.AbstractModel):
                 "traceback": ("text", [_traceback(one.data) for one in troubles]),
             }
         )
-        self._insert("workflow_incident", item, date=_NOW, state=SQL("'open'"))
+        self._insert("workflow_incident", item, date=NOW, state="'open'")
 
     @api.model
     def _write_log(self, rows, instances, updates):
@@ -149,7 +144,7 @@ class WorkflowStore(models.AbstractModel):
                 "origin": ("int", [row.origin or None for row in rows]),
             }
         )
-        query = self._insertion("workflow_log", item, {"date": _NOW})
+        query = self._insertion("workflow_log", item, {"date": NOW})
         if updates:
             parts = [
                 SQL("%s AS (%s)", SQL.identifier(f"update_{number}"), one)
@@ -161,20 +156,17 @@ class WorkflowStore(models.AbstractModel):
     @api.model
     def _log_without_instance(self, records, signal, reason):
         """Write a line about records that are in no workflow at all."""
-        self._insert(
-            "workflow_log",
-            Columns(
-                {
-                    "res_id": ("int", records.ids),
-                    "res_type": ("varchar", [records._name] * len(records)),
-                }
-            ),
-            date=_NOW,
-            event=SQL("'refused'"),
-            uid=SQL("%s", self.env.uid),
-            signal=SQL("%s", signal),
-            reason=SQL("%s", reason),
+        count = len(records)
+        item = Columns(
+            {
+                "res_id": ("int", records.ids),
+                "res_type": ("varchar", [records._name] * count),
+                "uid": ("int", [self.env.uid] * count),
+                "signal": ("varchar", [signal] * count),
+                "reason": ("varchar", [reason] * count),
+            }
         )
+        self._insert("workflow_log", item, date=NOW, event="'refused'")
         self.env["workflow.log"].invalidate_model(flush=False)
 
 

@@ -75,10 +75,13 @@ class WorkflowEngine(models.AbstractModel):
                             "res_id": ("int", list(ids)),
                             "instance_id": ("int", list(of)),
                             "workitem_id": ("int", list(by)),
+                            "transition_id": ("int", [edge_id] * len(rows)),
+                            "model": (
+                                "varchar",
+                                [self._edge(edge_id)[1].trigger_model] * len(rows),
+                            ),
                         }
                     ),
-                    transition_id=SQL("%s", edge_id),
-                    model=SQL("%s", self._edge(edge_id)[1].trigger_model),
                 )
 
     @api.model

@@ -1,6 +1,7 @@
 """Workitems: the positions of an instance, its tokens."""
 
 from odoo import api, fields, models
+from odoo.tools import sql
 
 from ..core import constants as words
 
@@ -61,6 +62,14 @@ class WorkflowWorkitem(models.Model):
     res_id = fields.Many2oneReference(
         related="inst_id.res_id", model_field="res_type", string="Record"
     )
+
+    def init(self):
+        # Instances of before the field was there.
+        if sql.column_exists(self.env.cr, "workflow_instance", "awaited"):
+            self.env.cr.execute(
+                "UPDATE workflow_instance SET awaited = true WHERE awaited IS NOT TRUE AND id IN "
+                "(SELECT subflow_id FROM workflow_workitem WHERE subflow_id IS NOT NULL)"
+            )
 
     @api.depends("act_id.name")
     def _compute_display_name(self):

@@ -55,6 +55,49 @@ def _workflow(env, state):
     workflow.action_publish()
 
 
+def setup_net(env):
+    """Make a workflow of eleven activities that nothing stops: five, three side by side, an end."""
+    names = [*(f"step {n}" for n in range(5)), "split", "left", "middle", "right", "join", "end"]
+    values = {"split": {"split_mode": "AND"}, "join": {"join_mode": "AND"}}
+    values |= {"step 0": {"flow_start": True}, "end": {"flow_stop": True}}
+    workflow = env["workflow"].create({"name": "bench net", "osv": "res.bank", "on_create": True})
+    acts = {
+        name: env["workflow.activity"].create(
+            {"name": name, "wkf_id": workflow.id, **values.get(name, {})}
+        )
+        for name in names
+    }
+    pairs = [*zip(names[:5], names[1:6], strict=True), ("join", "end")]
+    pairs += [pair for one in names[6:9] for pair in (("split", one), (one, "join"))]
+    for source, target in pairs:
+        env["workflow.transition"].create({"act_from": acts[source].id, "act_to": acts[target].id})
+    workflow.action_publish()
+
+
+def prepare_net(count):
+    """Return a prepare that gives banks which are in no workflow."""
+
+    def make(env):
+        silent = env["res.bank"].with_context(automation_skip=True)
+        return silent.create([{"name": f"Net {n}"} for n in range(count)]).with_context(
+            automation_skip=False
+        )
+
+    return make
+
+
+def net_one_by_one(env, banks):
+    """Let each run through by a call of its own."""
+    for bank in banks:
+        bank.create_workflow()
+        env.flush_all()
+
+
+def net_at_once(env, banks):
+    """Let all of them run through by one call."""
+    banks.create_workflow()
+
+
 def _banks(env, limit=None):
     return env["res.bank"].search([("name", "like", "Bench ")], limit=limit, order="id")
 
@@ -117,12 +160,12 @@ def _hop(name, label, count, moved, operations=1):
     )
 
 
-def _rate(name, label, act, moved, operations, times):
+def _rate(name, label, act, operations, times, make=None, get=None):
     return Case(
         name=name,
         label=label,
-        setup=setup(SMALL, state=False),
-        prepare=prepare(moved),
+        setup=make or setup(SMALL, state=False),
+        prepare=get or prepare(FEW),
         act=act,
         hand=write_and_log,
         operations=operations,
@@ -142,14 +185,38 @@ CASES = [
         LARGE,
         LARGE // SMALL,
     ),
-    _rate("workflow_bulk", "a hop, signalled by the 1,000", laps, SMALL, SMALL * LAPS, 20),
-    _rate("workflow_single", "a hop, signalled one by one", one_by_one, FEW, FEW, 3),
+    _rate(
+        "workflow_bulk",
+        "a hop, signalled by the 1,000",
+        laps,
+        SMALL * LAPS,
+        20,
+        get=prepare(SMALL),
+    ),
+    _rate("workflow_single", "a hop, signalled one by one", one_by_one, FEW, 3),
     _rate(
         "workflow_committed",
         "a hop, signalled one by one, a transaction each",
         a_transaction_each,
-        FEW,
         FEW * 2,
         3,
+    ),
+    _rate(
+        "workflow_net_single",
+        "an activity of eleven in a net, one record by one call",
+        net_one_by_one,
+        FEW * 11,
+        3,
+        make=setup_net,
+        get=prepare_net(FEW),
+    ),
+    _rate(
+        "workflow_net_bulk",
+        "an activity of eleven in a net, 1,000 records by one call",
+        net_at_once,
+        SMALL * 11,
+        20,
+        make=setup_net,
+        get=prepare_net(SMALL),
     ),
 ]
