@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.tools import sql
 
+from odoo.addons.server_action_engine.models.run_log_fields import LooseMany2one
+
 from ..core import constants as words
 
 
@@ -13,7 +15,9 @@ class WorkflowWorkitem(models.Model):
     _order = "inst_id desc, number"
     _log_access = False
 
-    act_id = fields.Many2one(
+    # Without a foreign key, which would lock the row of the activity for each token that comes.
+    # Activities of used versions are not deleted, and with a whole workflow its instances go.
+    act_id = LooseMany2one(
         "workflow.activity",
         string="Activity",
         required=True,
@@ -64,7 +68,10 @@ class WorkflowWorkitem(models.Model):
     )
 
     def init(self):
-        # Instances of before the field was there.
+        # Databases of before these decisions.
+        self.env.cr.execute(
+            "ALTER TABLE workflow_workitem DROP CONSTRAINT IF EXISTS workflow_workitem_act_id_fkey"
+        )
         if sql.column_exists(self.env.cr, "workflow_instance", "awaited"):
             self.env.cr.execute(
                 "UPDATE workflow_instance SET awaited = true WHERE awaited IS NOT TRUE AND id IN "
