@@ -4,6 +4,7 @@ from . import test_cost
 from . import test_import
 from . import test_loading
 from . import test_rights
+from . import test_store
 from . import test_tokens
 from . import test_type_trigger
 from . import test_versions
