@@ -134,7 +134,8 @@ class Run:
 
     def _schedule(self, strands: Sequence[Strand]) -> Iterator[Request]:
         """Let every strand run until all of them wait, ask one question, and go on."""
-        turns = Turns(strands, self._world.kinships())
+        # A single strand has nobody to wait for, however many instances are in memory.
+        turns = Turns(strands, self._world.kinships() if len(strands) > 1 else ())
         ready = deque(strand for strand in strands if turns.may_start(strand))
         held = set(strands).difference(ready)
         """Those that have to be the first of their family to go on."""

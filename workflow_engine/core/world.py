@@ -42,6 +42,8 @@ class World:
         self.token_ids: dict[int, int] = {}
         """Provisional id → id of the stored row."""
         self._last_id = 0
+        self._taken: list[Case] = []
+        """Those whose changes were taken last: all that may know provisional ids of theirs."""
 
     def provisional_id(self) -> int:
         """Return an id for a row that is not stored yet."""
@@ -127,9 +129,8 @@ class World:
     def take_changes(self) -> Changes:
         """Return what differs from the stored rows, and count it as stored from now on."""
         changes = Changes()
-        for case in self.dirty:
-            if case.gone:
-                continue
+        self._taken = [case for case in self.dirty if not case.gone]
+        for case in self._taken:
             add_differences(case, changes)
         self.notes.fill(changes)
         self.dirty = {}
@@ -142,7 +143,7 @@ class World:
             return
         self.instance_ids.update(instances)
         self.token_ids.update(tokens)
-        for case in list(self.cases.values()):
+        for case in self._taken:
             if case.id in instances:
                 del self.cases[case.id]
                 case.id = instances[case.id]
