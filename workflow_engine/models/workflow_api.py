@@ -190,7 +190,7 @@ class Base(models.AbstractModel):
         Documents of OpenERP go back to draft by deleting their workflow and creating it anew, with
         the right to write; these workflows kept nothing from anybody.
         """
-        kept = ["|", ("wkf_id.profile", "=", STRICT), ("wkf_id.state_field_id", "!=", False)]
+        kept = ["|", ("version_id.profile", "=", STRICT), ("wkf_id.state_field_id", "!=", False)]
         mine = [("res_type", "=", self._name), ("res_id", "in", self.ids), *kept]
         return bool(self.env["workflow.instance"].sudo().search_count(mine, limit=1))
 
