@@ -25,6 +25,7 @@
         "views/base_automation_paths_views.xml",
         "views/base_automation_webhook_views.xml",
         "views/base_automation_trace_views.xml",
+        "views/base_automation_due_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["base_automation_ext/static/src/**/*"],

@@ -54,3 +54,12 @@ from . import trigger_path_sentence
 from . import snapshot
 from . import snapshot_fill
 from . import path_subscriber
+from . import due_ledger
+from . import due_plan
+from . import due_search
+from . import due_run
+from . import due_retry
+from . import due_start
+from . import due_subscriber
+from . import due_index
+from . import due_buttons

@@ -1,6 +1,7 @@
 """Running the rules that are due: woken at the right moments, each in its own transaction."""
 
 import logging
+from collections import deque
 from datetime import timedelta
 from functools import partial
 
@@ -17,6 +18,8 @@ _logger = logging.getLogger(__name__)
 
 #: How often a rule is tried that collides with another transaction.
 _TRIES = 3
+#: What a job answers that has done its share and wants another turn after the others.
+MORE = "more"
 #: When the rules are looked at again, one of which could not be run.
 _RETRY_AFTER = timedelta(minutes=1)
 #: When they are looked at again while all rules are switched off.
@@ -91,26 +94,41 @@ class BaseAutomation(models.Model):
             self._wake_by(fields.Datetime.now() + _LOOK_AGAIN_AFTER)
             return
         cron = self.env["ir.cron"]
-        jobs = self._timed_jobs()
-        left, all_done = len(jobs), True
-        cron._commit_progress(remaining=left)
-        for job in jobs:
-            all_done = job() and all_done
-            left -= 1
-            if not cron._commit_progress(1, remaining=left) and left:
-                break
-        moment, now = self._next_timed_moment(), fields.Datetime.now()
-        if left:
+        is_over, all_done = self._work_off(self._timed_jobs())
+        now = fields.Datetime.now()
+        if not is_over:
             self._wake_at(now)
-        elif moment:
+        elif moment := self._next_timed_moment():
             self._wake_by(moment if all_done else max(moment, now + _RETRY_AFTER))
+        elif not all_done:
+            self._wake_by(now + _RETRY_AFTER)
         cron._commit_progress()
+
+    @api.model
+    def _work_off(self, jobs):
+        """Give each job its turn, and those that want more another one, while there is time.
+
+        :param jobs: see :meth:`_timed_jobs`
+        :returns: (whether nothing is left, whether all that were asked could do their work)
+        """
+        cron, queue, all_done = self.env["ir.cron"], deque(jobs), True
+        cron._commit_progress(remaining=len(queue))
+        while queue:
+            job = queue.popleft()
+            outcome = job()
+            if outcome == MORE:
+                queue.append(job)
+            all_done = all_done and bool(outcome)
+            if not cron._commit_progress(1, remaining=len(queue)) and queue:
+                break
+        return not queue, all_done
 
     @api.model
     def _timed_jobs(self):
         """Return what is due as functions without arguments that tell whether they are done.
 
-        Each commits what it does. What others take meanwhile, they leave alone.
+        Each commits what it does. What others take meanwhile, they leave alone. One that has much
+        to do answers :data:`MORE` after a part of it, so that the others are not kept waiting.
         """
         self.flush_model()
         self.env.cr.execute(

@@ -36,3 +36,4 @@ from . import test_trigger_schedule
 from . import test_trigger_webhook
 from . import test_trigger_widget
 from . import test_type_rule
+from . import test_due
