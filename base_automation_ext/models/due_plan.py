@@ -42,6 +42,7 @@ PLAN_FIELDS = (
     "due_times",
     "due_step_ids",
 )
+COMPANIES = "res.company"
 #: Stands for "the date of creation where there is none"; written whenever the rule runs.
 LAST_AUTOMATION = "date_automation_last"
 
@@ -207,17 +208,17 @@ class BaseAutomation(models.Model):
         """Return the time zone of all records of the rule, or None if it depends on them."""
         if self.due_tz_kind == USER:
             return None
-        if self.due_tz_kind == COMPANY and "company_id" in self.env[self.model_name]._fields:
-            companies = self.env["res.company"].search([])
-            if len(set(companies.mapped("partner_id.tz"))) > 1:
-                return None
-        return self._due_zone(self.env[self.model_name])
+        model = self.env[self.model_name]
+        if self.due_tz_kind == COMPANY and ("company_id" in model._fields or model._name == COMPANIES):
+            names = {company.partner_id.tz for company in self.env[COMPANIES].search([])}
+            return zone_of(names.pop()) if len(names) == 1 else None
+        return self._due_zone(model)
 
     def _company_of(self, record):
-        if record._name == "res.company":
-            return record
+        if record._name == COMPANIES:
+            return record or self.env.company
         field = record._fields.get("company_id")
-        if field is not None and field.comodel_name == "res.company":
+        if field is not None and field.comodel_name == COMPANIES:
             return record.company_id or self.env.company
         return self.env.company
 
@@ -248,7 +249,7 @@ class BaseAutomation(models.Model):
         if self.due_working == FIXED:
             return self.due_calendar_id
         if self.due_working == COMPANY:
-            return self.env["res.company"].search([]).resource_calendar_id
+            return self.env[COMPANIES].search([]).resource_calendar_id
         if self.due_working:
             return self.env["resource.calendar"].search([])
         return self.trg_date_calendar_id

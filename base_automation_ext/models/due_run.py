@@ -67,8 +67,12 @@ class DueTurns:
             lambda: result.update(rule._fire_due(turn)), lambda: rule._due_turn_failed(turn)
         )
         if not done or result.get("is_busy"):
+            # Nothing was tried, and nobody has died.
+            rule._in_own_transaction(lambda: rule._note_attempt(turn["attempt"]))
             return done
-        self._was_undecided |= bool(result.get("undecided")) or not result
+        if result and result["undecided"] == len(turn["items"]):
+            return False
+        self._was_undecided |= not result or bool(result["undecided"])
         last = turn["items"][-1]
         self._after = (last.res_id, last.value) if rule._due_resumes() else None
         return MORE
@@ -163,9 +167,18 @@ class BaseAutomation(models.Model):
                 [self.id],
             )
             self.invalidate_recordset(["due_attempt", "due_turn"])
-        elif after is not None or not rule.last_run or rule.last_run < now - _QUIET:
+            return {"items": items, "attempt": attempt, "now": now}
+        if attempt:
+            self._note_attempt(0)
+        if after is not None or not rule.last_run or rule.last_run < now - _QUIET:
             self._note_last_run(now)
-        return {"items": items, "attempt": attempt, "now": now}
+        return {"items": []}
+
+    def _note_attempt(self, number):
+        self.env.cr.execute(
+            "UPDATE base_automation SET due_attempt = %s WHERE id = %s", [number, self.id]
+        )
+        self.invalidate_recordset(["due_attempt"])
 
     def _due_resumes(self):
         """Tell whether a pass goes on behind the last record: its dates are in one order."""
@@ -196,11 +209,8 @@ class BaseAutomation(models.Model):
             with state_of(cr).aside():
                 undecided = rule._fire_items(items, one_by_one=turn["attempt"] > 0)
         self._checkpoint("due.executed")
-        cr.execute(
-            "UPDATE base_automation SET due_attempt = 0, last_run = %s WHERE id = %s",
-            [turn["now"], self.id],
-        )
-        self.invalidate_recordset(["due_attempt", "last_run"])
+        # After a crash the rest of the pass is done with care: one by one.
+        rule._note_attempt(min(turn["attempt"], 1))
         return {"undecided": len(undecided), "is_busy": False}
 
     @api.model
@@ -217,7 +227,7 @@ class BaseAutomation(models.Model):
         rule = self.with_env(self._timed_environment())
         items = rule.env["base.automation.due"]._claim(rule, turn["items"])
         rule._quarantine(items, rule.env._("The changes could not be saved; see the server's log."))
-        self.env.cr.execute("UPDATE base_automation SET due_attempt = 0 WHERE id = %s", [self.id])
+        self._note_attempt(1)
 
     def _fire_items(self, items, one_by_one=False):
         """Run the rule on claimed items: a part that fails is halved until the bad one is alone.

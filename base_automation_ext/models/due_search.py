@@ -85,7 +85,10 @@ class BaseAutomation(models.Model):
         if plan.working:
             return ranges(plan, start, end, self._due_workings().values())
         zone = self._due_fixed_zone()
-        return windows(plan, start, end, zone) if zone else ranges(plan, start, end)
+        if zone is None or self._due_field().type == "date":
+            # A date begins somewhere else at another moment.
+            return ranges(plan, start, end)
+        return windows(plan, start, end, zone)
 
     # -- rows ------------------------------------------------------------------------------------
 

@@ -207,13 +207,16 @@ class BaseAutomation(models.Model):
                 rule.due_history_count = rule._spoken_count(start, now)
 
     def _spoken_count(self, start, now):
-        found = set()
+        ledger, found = self.env["base.automation.due"].sudo(), set()
         try:
             with self.env.cr.savepoint(flush=False):
-                for page in self.sudo()._due_pages(start, now + _MOMENT, anew=not self._origin):
-                    found.update(item.res_id for item in page)
+                for page in self.sudo()._due_pages(start, now + _MOMENT, anew=True):
+                    known = ledger._known(self._origin, {item.res_id for item in page})
+                    found.update(item.res_id for item in page if item.key not in known)
                     if len(found) > _MOST_COUNTED:
                         return self.env._("more than %(count)s records", count=_MOST_COUNTED)
         except Exception:  # noqa: BLE001 - the filter is still being written
             return False
+        if len(found) == 1:
+            return self.env._("1 record")
         return self.env._("%(count)s records", count=len(found))

@@ -8,7 +8,7 @@ from functools import partial
 
 from odoo import api, fields, models
 
-from odoo.addons.server_action_engine.core.subscriptions import COMPUTE, CREATE, WRITE
+from odoo.addons.server_action_engine.core.subscriptions import CREATE, WRITE
 
 from ..core.due import hull
 from ..core.due_item import as_datetime
@@ -43,7 +43,7 @@ class BaseAutomation(models.Model):
         watch, watched = DueWatch(entry, field.name), self._due_watched(entry, field)
         return [
             self._subscription(watch, event, fields_, subscriber=SUBSCRIBER)
-            for event, fields_ in ((CREATE, None), (WRITE, watched), (COMPUTE, watched))
+            for event, fields_ in ((CREATE, None), (WRITE, watched))
         ]
 
     _subscriptions_of_on_time = _subscriptions_of_time
@@ -67,9 +67,9 @@ class BaseAutomation(models.Model):
     @api.model
     def _wake_for_changes(self, queue):
         """Plan to look at the rules when this transaction's changes are due."""
-        moment, now = queue.data.pop(_WAKE_KEY), fields.Datetime.now()
+        moment, now = queue.data.pop(_WAKE_KEY, None), fields.Datetime.now()
         cron = self._timed_cron()
-        if not cron:
+        if not cron or not moment:
             return
         if moment > now + _MARGIN:
             planned = [

@@ -117,7 +117,7 @@ class TestDue(DueCase):
         vals = {"model": "res.partner", "filter_domain": "[('function', '=', 'due')]"}
         action = self.code("record.write({'ref': (record.ref or '') + '%s'})" % "x")
         self.timed(action, field, **vals)
-        self.timed(self.code("record.comment = 'y'"), field, due_with_archived=True, **vals)
+        self.timed(self.code("record.write({'comment': 'y'})"), field, due_with_archived=True, **vals)
         with freeze_time(NOW), self.patch_now(NOW):
             partner = self.make_partners(1, function="due", active=False)
         self.run_cron("2026-03-04 06:00:00")
@@ -157,7 +157,7 @@ class TestDue(DueCase):
     def test_runs_in_the_company_of_the_record(self):
         """Sequences, accounts and the like are those of its company."""
         company = self.env["res.company"].create({"name": "Other"})
-        self.timed(self.code("record.name = env.company.name"))
+        self.timed(self.code("record.write({'name': env.company.name})"))
         leaf = self.leaves("2026-03-02 08:00:00")
         calendar = self.env["resource.calendar"].create(
             {"name": "theirs", "company_id": company.id}
