@@ -32,6 +32,7 @@ from . import rule_sentence_stock
 from . import rule_sentence_time
 from . import action_sentence
 from . import rule_preview
+from . import due_preview
 from . import rule_explain
 from . import rule_health
 from . import rule_sentence_more

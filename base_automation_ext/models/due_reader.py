@@ -3,7 +3,7 @@
 from odoo import models
 from odoo.fields import Domain
 
-from ..core.due import ranges
+from ..core.due import inner_days, inner_ranges, ranges
 from .due_calendars import Calendars, own_calendar
 from .time_zone import zone_of
 from .trigger_time import FIXED, OF_COMPANY, OF_RECORD, OF_USER
@@ -121,7 +121,32 @@ class DueReader:
 
     def domain(self, start, end):
         """Return the condition on the date field for records that can be due in [start, end)."""
-        found = self.ranges(start, end)
+        return self._domain_of(self.ranges(start, end))
+
+    @property
+    def is_searchable(self):
+        """Whether the database can search and sort by the date field."""
+        return self.field.store and self.field.column_type is not None
+
+    def window(self, start, end):
+        """Return :meth:`domain`, or no condition where the field cannot be searched for."""
+        if self.is_searchable or self.field.search:
+            return self.domain(start, end)
+        return Domain.TRUE
+
+    def certain_domain(self, start, end):
+        """Return a condition that all records it holds for are due in [start, end).
+
+        Others that :meth:`domain` finds may be due as well, and have to be asked.
+        """
+        zones = self._possible_zones()
+        found = inner_ranges(self.plan, start, end, zones, self._possible_workings())
+        if self.field.type == "date":
+            return self._domain_of(inner_days(part, zones) for part in found)
+        return self._domain_of(found)
+
+    def _domain_of(self, found):
+        found = list(found)
         domain = Domain.OR(_between(self.field.name, low, high) for low, high in found)
         if self._falls_back:
             without = Domain.OR(_between("create_date", low, high) for low, high in found)

@@ -5,6 +5,7 @@ from . import test_collapse
 from . import test_direct_run
 from . import test_domain_semantics
 from . import test_due_fields
+from . import test_due_preview
 from . import test_due_reader
 from . import test_filter_change
 from . import test_fire_mode

@@ -213,7 +213,9 @@ class TestDueCalendars(ReaderCase):
                 self.env.invalidate_all()
                 counts.append(
                     self.queries_of(
-                        lambda rule=rule, partners=partners: rule._due_reader().occurrences(partners)
+                        lambda rule=rule, partners=partners: rule._due_reader().occurrences(
+                            partners
+                        )
                     )
                 )
             self.assertLessEqual(counts[1], counts[0] + 2, (mode, counts))
@@ -252,8 +254,10 @@ class TestDueRanges(ReaderCase):
     def test_records_that_have_never_run(self):
         """Stock counts from the creation where the date of the last run is empty."""
         self.patch(due_reader, "_LAST_RUN_FIELD", "date_done")
-        activity = self.env["res.partner"].create({"name": "P"}).activity_schedule(
-            "mail.mail_activity_data_todo"
+        activity = (
+            self.env["res.partner"]
+            .create({"name": "P"})
+            .activity_schedule("mail.mail_activity_data_todo")
         )
         rule = self.make_timed("date_done", trg_date_range=0)
         reader = rule._due_reader()
