@@ -43,7 +43,7 @@ class BaseAutomation(models.Model):
         now = fields.Datetime.now()
         for rule in self:
             saved = rule._origin
-            rule.due_next = bool(saved and saved._is_timed()) and saved._next_due_or_none(now)
+            rule.due_next = bool(saved and saved._waits_for_time()) and saved._next_due_or_none(now)
 
     def action_open_due(self):
         """Open the ledger of the rule."""

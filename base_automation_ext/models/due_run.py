@@ -17,7 +17,7 @@ from odoo.addons.server_action_engine.models.transaction_queues import revocable
 
 from ..core.due_item import as_datetime, latest_of_each
 from .due_ledger import FAILED, LEFT_OUT, MISSED
-from .due_plan import LAST_AUTOMATION
+from .due_search import LAST_AUTOMATION
 from .environments import ActionDone
 from .rule_expressions import is_broken
 from .schedule_run import MORE
@@ -238,7 +238,7 @@ class BaseAutomation(models.Model):
         by_id = {record.id: record for record in self._due_records(items)}
         for item in items:
             if record := by_id.get(item.res_id):
-                groups[item.step, self._company_of(record)].append(item)
+                groups[item.step, self._due_company(record)].append(item)
         for (step, company), part in groups.items():
             undecided += self._fire_part(part, step, company, one_by_one)
         return undecided
@@ -309,14 +309,10 @@ class BaseAutomation(models.Model):
 
     def _actions_to_run(self):
         """Return the actions of the step that is due."""
-        actions = super()._actions_to_run()
-        steps = self.sudo().due_step_ids
-        if not steps or self.sudo().trigger not in TIME_TRIGGERS:
-            return actions
-        step = self.env.context.get(STEP_KEY, 0)
-        if step:
-            return actions & steps[step - 1 : step].action_ids
-        return actions - steps.action_ids
+        rule = self.sudo()
+        if rule.trigger not in TIME_TRIGGERS or not rule.time_step_ids:
+            return super()._actions_to_run()
+        return rule._due_actions(self.env.context.get(STEP_KEY, 0))
 
     # -- what failed ------------------------------------------------------------------------------
 

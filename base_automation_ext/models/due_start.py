@@ -9,9 +9,9 @@ from odoo.exceptions import ValidationError
 
 from .base_automation import BaseAutomation as PausedRules
 from .due_ledger import HISTORY
-from .due_plan import PLAN_FIELDS
-from .due_search import BaseAutomation as DueSearch
+from .due_reader import BaseAutomation as DueReaderRules
 from .rule_overrides import TIME_METHODS, overridden
+from .trigger_time import PLAN_FIELDS
 
 _logger = logging.getLogger(__name__)
 
@@ -19,11 +19,9 @@ NOW, DATE, ALL = "now", "date", "all"
 #: Fields whose change activates the rule anew.
 _ACTIVATING = frozenset({"active", "paused", "trigger", "model_id", "due_history"})
 #: Fields that say for which records it is due, and when.
-_DECIDING = frozenset({*_ACTIVATING, *PLAN_FIELDS, "filter_domain", "due_with_archived"})
+_DECIDING = frozenset({*_ACTIVATING, *PLAN_FIELDS, "trg_date_id", "filter_domain", "due_with_archived"})
 _ALWAYS = datetime(1900, 1, 1)
 _MOMENT = timedelta(microseconds=1)
-#: More records than this are not counted one by one.
-_MOST_COUNTED = 10000
 
 
 class BaseAutomation(models.Model):
@@ -49,6 +47,14 @@ class BaseAutomation(models.Model):
         help="A record that comes to match the filter late, or gets a date in the past, still "
         "counts for this many days after the moment the rule was due for it.",
     )
+    due_with_archived = fields.Boolean(
+        string="Archived Records as Well",
+        tracking=True,
+        help="Otherwise a timed rule leaves archived records alone, unless the filter itself says "
+        "something about whether they are archived.",
+    )
+    # A step names actions of its rule; a copy has others.
+    time_step_ids = fields.One2many(copy=False)
     due_since = fields.Datetime(
         string="Works Since",
         readonly=True,
@@ -89,7 +95,7 @@ class BaseAutomation(models.Model):
         return rules
 
     def write(self, vals):
-        before = {rule: rule._is_timed() for rule in self}
+        before = {rule: rule._waits_for_time() for rule in self}
         stopped = self.filtered(lambda rule: rule.paused and rule.pause_reason)
         windows = {rule: rule.due_window_days for rule in self} if "due_window_days" in vals else {}
         result = super().write(vals)
@@ -106,11 +112,28 @@ class BaseAutomation(models.Model):
                 rule._start_due(keeps_history=anew)
         return result
 
+    def copy(self, default=None):
+        copies = super().copy(default)
+        for old, new in zip(self, copies, strict=True):
+            # Stock copies the actions in their order.
+            actions = dict(zip(old.action_server_ids, new.action_server_ids, strict=True))
+            for step in old.time_step_ids:
+                chosen = [actions[action].id for action in step.action_ids]
+                step.copy({"rule_id": new.id, "action_ids": [(6, 0, chosen)]})
+        return copies
+
+    def _init_column(self, column_name):
+        if column_name == "time_tz":
+            # Rules of before go on counting in UTC, as stock Odoo does.
+            self.env.cr.execute("UPDATE base_automation SET time_tz = 'UTC'")
+            return
+        super()._init_column(column_name)
+
     def unlink(self):
         self.env["base.automation.due"].sudo()._forget(self)
         return super().unlink()
 
-    def _is_timed(self):
+    def _waits_for_time(self):
         return self.trigger in TIME_TRIGGERS and self.active and not self.paused
 
     def _keep_shorter_window(self, days):
@@ -123,7 +146,7 @@ class BaseAutomation(models.Model):
 
         :param keeps_history: False begins now, whatever the author had chosen for the start
         """
-        for rule in self.sudo().filtered(lambda rule: rule._is_timed()):
+        for rule in self.sudo().filtered(lambda rule: rule._waits_for_time()):
             if rule._due_field() is None:
                 continue
             now = fields.Datetime.now()
@@ -165,7 +188,7 @@ class BaseAutomation(models.Model):
     def _wake_for_due(self, now):
         if self.due_history != NOW and self._due_items(now, 1):
             self._wake_at(now)
-        elif moment := self._next_due(now):
+        elif moment := self._next_due_moment(now):
             self._wake_at(moment)
 
     @api.model
@@ -181,7 +204,7 @@ class BaseAutomation(models.Model):
         """A rule that cannot be asked does not keep the others from being woken."""
         try:
             with self.env.cr.savepoint(flush=False):
-                return self.with_env(self._timed_environment())._next_due(now)
+                return self.with_env(self._timed_environment())._next_due_moment(now)
         except Exception:
             _logger.warning("When the automation rule #%s is due next is unknown", self.id, exc_info=True)
             return None
@@ -189,34 +212,35 @@ class BaseAutomation(models.Model):
     @api.model
     def _overridden_time_methods(self):
         """Return by which methods other modules find the records of timed rules themselves."""
-        name = "_search_time_based_automation_records"
-        own = {name: (DueSearch.__dict__[name], PausedRules.__dict__[name])}
+        search, calendar = TIME_METHODS
+        own = {
+            search: (PausedRules.__dict__[search],),
+            calendar: (DueReaderRules.__dict__[calendar],),
+        }
         return overridden(self, own, TIME_METHODS)
 
     # -- before it is activated -------------------------------------------------------------------
 
-    @api.depends(*PLAN_FIELDS, "due_history", "due_history_from", "filter_domain", "due_window_days")
+    @api.depends(
+        *PLAN_FIELDS, "trg_date_id", "model_id", "due_history", "due_history_from", "filter_domain"
+    )
     def _compute_due_history_count(self):
-        now = fields.Datetime.now()
         for rule in self:
             rule.due_history_count = False
             if rule.trigger not in TIME_TRIGGERS or rule.due_history == NOW:
                 continue
             start = _ALWAYS if rule.due_history == ALL else rule.due_history_from
             if start and rule.model_id and rule._due_field() is not None and not rule._due_problem():
-                rule.due_history_count = rule._spoken_count(start, now)
+                rule.due_history_count = rule._spoken_count(start)
 
-    def _spoken_count(self, start, now):
-        ledger, found = self.env["base.automation.due"].sudo(), set()
+    def _spoken_count(self, start):
         try:
             with self.env.cr.savepoint(flush=False):
-                for page in self.sudo()._due_pages(start, now + _MOMENT, anew=True):
-                    known = ledger._known(self._origin, {item.res_id for item in page})
-                    found.update(item.res_id for item in page if item.key not in known)
-                    if len(found) > _MOST_COUNTED:
-                        return self.env._("more than %(count)s records", count=_MOST_COUNTED)
+                count, more = self.sudo()._count_due(since=start)
         except Exception:  # noqa: BLE001 - the filter is still being written
             return False
-        if len(found) == 1:
+        if more:
+            return self.env._("more than %(count)s records", count=count)
+        if count == 1:
             return self.env._("1 record")
-        return self.env._("%(count)s records", count=len(found))
+        return self.env._("%(count)s records", count=count)

@@ -10,9 +10,8 @@ from odoo import api, fields, models
 
 from odoo.addons.server_action_engine.core.subscriptions import CREATE, WRITE
 
-from ..core.due import hull
-from ..core.due_item import as_datetime
 from .due_run import DUE_KEY
+from .due_search import occurrences
 from .event_view import EventView
 from .rule_entry import RuleEntry
 
@@ -31,7 +30,6 @@ class DueWatch:
     """What the subscriber knows of a rule."""
 
     entry: RuleEntry
-    field: str
 
 
 class BaseAutomation(models.Model):
@@ -40,7 +38,7 @@ class BaseAutomation(models.Model):
     def _subscriptions_of_time(self, entry):
         if self._overridden_time_methods() or (field := self._due_field()) is None:
             return []
-        watch, watched = DueWatch(entry, field.name), self._due_watched(entry, field)
+        watch, watched = DueWatch(entry), self._due_watched(entry, field)
         return [
             self._subscription(watch, event, fields_, subscriber=SUBSCRIBER)
             for event, fields_ in ((CREATE, None), (WRITE, watched))
@@ -108,35 +106,29 @@ class DueSubscriber(models.AbstractModel):
     def _soonest(self, watch, records, now):
         """Return when the rule is due for one of the records; now if that is over."""
         rule = self.env["base.automation"].sudo().browse(watch.entry.id)
-        values = [record[watch.field] or record["create_date"] for record in records]
-        plan, start = rule._due_plan(), rule._due_horizon(now)
-        late = hull(rule._due_ranges(plan, start, now + _MOMENT))
-        stamps = [as_datetime(value) for value in values if value]
-        if any(late.low <= stamp < late.high for stamp in stamps):
-            pairs = list(zip(records, values, strict=True))
+        reader, start = rule._due_reader(), rule._due_horizon(now)
+        pairs = [(record, reader.value(record)) for record in records]
+        pairs = [(record, value) for record, value in pairs if value]
+        late = reader.ranges(start, now + _MOMENT)
+        over = [pair for pair in pairs if any(low <= pair[1] < high for low, high in late)]
+        if over:
             known = self.env["base.automation.due"].sudo()._known(rule, records.ids)
-            if found := self._first(rule, plan, pairs, start, known):
+            if found := self._first(reader, over, start, known):
                 return max(found, now)
-        coming = hull(rule._due_ranges(plan, now, now + _FAR))
-        first = min((stamp for stamp in stamps if stamp >= coming.low), default=None)
-        if first is None:
+        low = min((low for low, _high in reader.ranges(now, now + _FAR)), default=None)
+        coming = [value for _record, value in pairs if low is not None and value >= low]
+        if not coming:
             return None
-        chosen = [
-            (record, value)
-            for record, value in zip(records, values, strict=True)
-            if value and as_datetime(value) == first
-        ]
-        return self._first(rule, plan, chosen[:1], now)
+        first = min(coming)
+        return self._first(reader, [pair for pair in pairs if pair[1] == first], now)
 
-    def _first(self, rule, plan, pairs, start, known=()):
+    def _first(self, reader, pairs, start, known=()):
         """Return the first moment from ``start`` on that the ledger does not know."""
-        places = rule._due_places()
         return min(
             (
                 one.moment
                 for record, value in pairs
-                if value
-                for one in plan.occurrences(value, *places(record), start=start)
+                for one in occurrences(reader, record, value, start)
                 if (record.id, one.moment, one.step) not in known
             ),
             default=None,

@@ -41,6 +41,7 @@ class DueCase(RuleCase):
                 "trg_date_range": 1,
                 "trg_date_range_type": "day",
                 "trg_date_range_mode": "after",
+                "time_tz": "Europe/Berlin",
                 "filter_domain": "[('name', 'like', 'due')]",
                 **vals,
             },

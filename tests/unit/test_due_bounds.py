@@ -12,6 +12,8 @@ from base_automation_ext.core.due import (
     Step,
     WorkingTime,
     bounds,
+    inner_days,
+    inner_ranges,
     ranges,
 )
 from base_automation_ext.core.due.units import UNITS
@@ -85,6 +87,30 @@ def test_every_due_value_lies_within_the_ranges(plan, value, zone):
 @given(plans(working=True), MOMENTS | DATES, st.sampled_from(ZONES))
 def test_every_due_value_lies_within_the_ranges_of_working_time(plan, value, zone):
     check_ranges(plan, value, zone, office())
+
+
+@settings(max_examples=200)
+@given(
+    plans(),
+    MOMENTS | DATES,
+    st.sampled_from(ZONES),
+    MOMENTS,
+    st.timedeltas(timedelta(), timedelta(days=900)),
+)
+def test_values_within_the_inner_ranges_are_due(plan, value, zone, start, width):
+    """Counted without being read, they had better be."""
+    for zones in ([zone], ()):
+        for part in inner_ranges(plan, start, start + width, zones):
+            low, high = part if isinstance(value, datetime) else inner_days(part, zones)
+            if low <= value < high:
+                assert plan.occurrences(value, zone, start=start, end=start + width)
+
+
+def test_most_of_a_long_window_is_certain():
+    start, end = datetime(2026, 1, 1), datetime(2026, 7, 1)
+    [part] = inner_ranges(DuePlan(3), start, end, [ZONES[0]])
+    assert part == (datetime(2025, 12, 29), datetime(2026, 6, 28))
+    assert inner_days(part, [ZONES[0]]) == (date(2025, 12, 30), date(2026, 6, 28))
 
 
 def test_ranges_are_narrow_on_ordinary_days():

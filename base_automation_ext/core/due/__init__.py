@@ -2,6 +2,7 @@
 
 from .bounds import Range, bounds, hull, ranges
 from .errors import DuePlanError
+from .inner import inner_days, inner_ranges
 from .plan import DuePlan, Occurrence, Step
 from .working import Working, WorkingTime
 
@@ -15,5 +16,7 @@ __all__ = [
     "WorkingTime",
     "bounds",
     "hull",
+    "inner_days",
+    "inner_ranges",
     "ranges",
 ]

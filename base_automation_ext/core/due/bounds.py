@@ -69,7 +69,9 @@ def ranges(
     :param working: the calendars of all records, where working time is counted
     """
     calendars = list(working)
-    found = sorted(_range_of(plan, leg, Range(start, end), zones, calendars) for leg in plan.legs)
+    found = sorted(
+        range_of_leg(plan, leg, Range(start, end), zones, calendars) for leg in plan.legs
+    )
     merged: list[Range] = []
     for one in found:
         if merged and one.low <= merged[-1].high:
@@ -85,13 +87,14 @@ def hull(parts: Iterable[Range]) -> Range:
     return Range(min(part.low for part in parts), max(part.high for part in parts))
 
 
-def _range_of(
+def range_of_leg(
     plan: DuePlan,
     leg: Leg,
     window: Range,
     zones: Collection[tzinfo],
     calendars: list[Working],
 ) -> Range:
+    """Return a range of the values that one leg of a plan can lead into a window."""
     if not plan.working:
         return _by_the_clock(plan, leg.shift, window, zones)
     for offset in reversed(leg.offsets):
