@@ -16,6 +16,7 @@ from . import (
     run_create,
     run_log,
     run_write,
+    timed_calendar,
     timed_rule,
     workflow_hop,
 )
@@ -32,6 +33,7 @@ _FILES = (
     rule_load,
     code_22_lines,
     timed_rule,
+    timed_calendar,
     mail_rule,
     run_code,
     run_write,

@@ -1,7 +1,8 @@
 """Cases with processes of their own: servers, gateways, mail servers on loopback."""
 
-from . import linear, pickup, sms_gateways, smtp_sessions, throughput
+from . import linear, pickup, sms_gateways, smtp_sessions, throughput, timed_rules
 
 _CASES = (throughput.CASE, pickup.CASE, linear.CASE, smtp_sessions.CASE)
+_CASES += (timed_rules.CASE,)
 _CASES += (sms_gateways.SMPP, sms_gateways.HTTP)
 SERVER_CASES = {case.name: case for case in _CASES}
