@@ -118,10 +118,11 @@ class TestDuePreview(ReaderCase):
         rates = self.rates(date(2026, 5, 11), date(2026, 5, 1))
         write = {"state": "object_write", "evaluation_type": "value"}
         rule = self.on_rate(action={**write, "update_path": "rate", "value": "9"})
-        last_run = rule.last_run
+        before = rule.read(["last_run", "due_since"])
         self.preview(rule)
         self.assertEqual(rates.mapped("rate"), [2, 2])
-        self.assertEqual(rule.last_run, last_run)
+        self.assertEqual(rule.read(["last_run", "due_since"]), before)
+        self.assertFalse(self.env["base.automation.due"].search([("state", "=", "done")]))
 
     def test_only_authors_of_rules_may_look(self):
         rule = self.on_rate()

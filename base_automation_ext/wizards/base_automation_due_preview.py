@@ -32,16 +32,16 @@ class BaseAutomationDuePreview(models.TransientModel):
 
     def _look(self):
         """Read what would be due; the rule is not run, and no other record is touched."""
+        rule = self.rule_id
+        if not rule._can_preview_due():
+            return
         try:
-            found = self.rule_id._next_due(_SHOWN)
-            count, more = self.rule_id._count_due()
+            rule._filter_now(rule._filter_text())
         except ConfigurationError as problem:
             raise UserError(str(problem)) from problem
-        self.past_text = self._text_of_past(count, more)
-        reader = self.rule_id._due_reader()
-        self.line_ids = [
-            (0, 0, self._line(reader, record, occurrence)) for record, occurrence in found
-        ]
+        self.past_text = self._text_of_past(*rule._count_due())
+        reader = rule._due_reader()
+        self.line_ids = [(0, 0, self._line(reader, item)) for item in rule._next_due(_SHOWN)]
 
     def _text_of_past(self, count, more):
         if more:
@@ -52,30 +52,31 @@ class BaseAutomationDuePreview(models.TransientModel):
             return self.env._("%(count)s records were due before now.", count=count)
         return self.env._("No record was due before now.")
 
-    def _line(self, reader, record, occurrence):
+    def _line(self, reader, item):
+        record = reader.model.browse(item.res_id)
         zone = reader.zone(record)
-        local = occurrence.moment.replace(tzinfo=timezone.utc).astimezone(zone)
+        local = item.moment.replace(tzinfo=timezone.utc).astimezone(zone)
         return {
             "model_name": record._name,
             "record_id": record.id,
             "record_name": record.display_name,
-            "moment": occurrence.moment,
+            "moment": item.moment,
             "local_text": self.env._(
                 "%(time)s (%(zone)s)",
                 time=format_datetime(self.env, local.replace(tzinfo=None), tz="UTC"),
                 zone=zone.key or "UTC",
             ),
-            "what": self._what(occurrence),
+            "what": self._what(item),
         }
 
-    def _what(self, occurrence):
-        if occurrence.step:
-            step = self.rule_id.time_step_ids[occurrence.step - 1]
+    def _what(self, item):
+        if item.step:
+            step = self.rule_id.time_step_ids[item.step - 1]
             return self.env._("Step: after %(delay)s", delay=step.delay_text)
         if self.rule_id.time_repeats:
             return self.env._(
                 "%(number)s of %(count)s",
-                number=occurrence.number + 1,
+                number=item.number + 1,
                 count=self.rule_id.time_times,
             )
         return ""
