@@ -10,7 +10,6 @@ from odoo.addons.base_automation.models.base_automation import TIME_TRIGGERS
 
 from .base_automation import BaseAutomation as PausedRules
 from .due_ledger import HISTORY
-from .due_reader import BaseAutomation as DueReaderRules
 from .rule_overrides import TIME_METHODS, overridden
 from .trigger_time import PLAN_FIELDS
 
@@ -217,11 +216,7 @@ class BaseAutomation(models.Model):
     @api.model
     def _overridden_time_methods(self):
         """Return by which methods other modules find the records of timed rules themselves."""
-        search, calendar = TIME_METHODS
-        own = {
-            search: (PausedRules.__dict__[search],),
-            calendar: (DueReaderRules.__dict__[calendar],),
-        }
+        own = {name: (PausedRules.__dict__[name],) for name in TIME_METHODS}
         return overridden(self, own, TIME_METHODS)
 
     # -- before it is activated -------------------------------------------------------------------
