@@ -189,18 +189,15 @@ class TestOverridesAlone(RuleCase):
         partners = self.pair()
         rule = self.timed_rule()
         self.env.flush_all()
+
+        def search(_original, rule, *, until):
+            return partners[:1].with_env(rule.env)
+
         with (
-            self.overriding(
-                "base.automation",
-                _search_time_based_automation_records=lambda original, rule, *, until: (
-                    partners[:1].with_env(rule.env) if rule.name == "found" else original(until=until)
-                ),
-            ),
+            self.overriding("base.automation", _search_time_based_automation_records=search),
             self.enter_registry_test_mode(),
             self.registry.cursor() as cr,
         ):
-            rule.name = "found"
-            self.env.flush_all()
             self.env(cr=cr)["base.automation"]._cron_process_time_based_actions()
         self.env.invalidate_all()
         self.assert_second_left_out(partners)
