@@ -1,6 +1,7 @@
 """What the form of a timed rule shows of its ledger."""
 
 from odoo import api, fields, models
+
 from odoo.addons.base_automation.models.base_automation import TIME_TRIGGERS
 
 from .due_ledger import DONE, FAILED, OWN, WAITING

@@ -12,8 +12,9 @@ from contextlib import closing
 from psycopg2 import sql
 
 from odoo import SUPERUSER_ID, api, models
-from odoo.addons.base_automation.models.base_automation import TIME_TRIGGERS
 from odoo.sql_db import db_connect
+
+from odoo.addons.base_automation.models.base_automation import TIME_TRIGGERS
 
 _logger = logging.getLogger(__name__)
 
@@ -129,9 +130,7 @@ def _sync_once(registry, cr):
     present = dict(cr.fetchall())
     for name, is_valid in present.items():
         if name not in needed or not is_valid:
-            cr.execute(
-                sql.SQL("DROP INDEX CONCURRENTLY IF EXISTS {}").format(sql.Identifier(name))
-            )
+            cr.execute(sql.SQL("DROP INDEX CONCURRENTLY IF EXISTS {}").format(sql.Identifier(name)))
             _logger.info("Dropped the index %s", name)
     missing = [name for name in needed if not present.get(name)]
     for name in missing:

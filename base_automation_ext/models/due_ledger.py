@@ -14,6 +14,8 @@ FAILED, WAITING, OWN = "failed", "waiting", "own"
 OWN_STEP = -1
 #: Rows are kept this much longer than they can still keep a rule from running twice.
 _KEPT_DAYS = 30
+#: Nobody tries a record again that failed this long ago.
+_FAILED_KEPT_DAYS = 365
 
 
 class BaseAutomationDue(models.Model):
@@ -110,7 +112,9 @@ class BaseAutomationDue(models.Model):
                 """,
                 rule.id,
                 state,
-                *map(list, zip(*[(i.res_id, i.moment, i.step, i.stamp) for i in items], strict=True)),
+                *map(
+                    list, zip(*[(i.res_id, i.moment, i.step, i.stamp) for i in items], strict=True)
+                ),
             )
         )
         claimed = set(rows)
@@ -186,9 +190,7 @@ class BaseAutomationDue(models.Model):
 
     @api.model
     def _forget(self, rules):
-        self.env.cr.execute(
-            "DELETE FROM base_automation_due WHERE rule_id = ANY(%s)", [rules.ids]
-        )
+        self.env.cr.execute("DELETE FROM base_automation_due WHERE rule_id = ANY(%s)", [rules.ids])
 
     # -- trying again -----------------------------------------------------------------------------
 
@@ -232,12 +234,15 @@ class BaseAutomationDue(models.Model):
     @api.autovacuum
     def _gc_due(self):
         """Delete what can no longer keep a rule from running twice, and nobody asks for."""
-        rules = self.env["base.automation"].with_context(active_test=False).search([])
         self.env.cr.execute(
-            "DELETE FROM base_automation_due WHERE NOT rule_id = ANY(%s)", [rules.ids]
+            "DELETE FROM base_automation_due due WHERE NOT EXISTS "
+            "(SELECT 1 FROM base_automation rule WHERE rule.id = due.rule_id) "
+            "OR state IN ('failed', 'waiting') AND due_at < (now() AT TIME ZONE 'UTC') - %s",
+            [timedelta(days=_FAILED_KEPT_DAYS)],
         )
         count = self.env.cr.rowcount
-        for rule in rules.filtered("due_since"):
+        rules = self.env["base.automation"].with_context(active_test=False)
+        for rule in rules.search([("due_since", "!=", False)]):
             limit = rule._due_horizon(fields.Datetime.now()) - timedelta(days=_KEPT_DAYS)
             self.env.cr.execute(
                 "DELETE FROM base_automation_due WHERE rule_id = %s AND due_at < %s "

@@ -47,7 +47,7 @@ class BaseAutomation(models.Model):
             return super()._run_due(records, values)
         row = self.env["base.automation.due"].sudo().browse(row_id).exists()
         step = {STEP_KEY: row.step} if row else {}
-        ran = super(BaseAutomation, self)._run_due(records.with_context(**step), None)
+        ran = super()._run_due(records.with_context(**step), None)
         self.env.cr.execute(
             "UPDATE base_automation_due SET state = %s, error = CASE WHEN %s THEN NULL "
             "ELSE error END, fired_at = clock_timestamp() AT TIME ZONE 'UTC' WHERE id = %s",

@@ -5,8 +5,8 @@ from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.addons.base_automation.models.base_automation import TIME_TRIGGERS
 
+from odoo.addons.base_automation.models.base_automation import TIME_TRIGGERS
 from odoo.addons.server_action_engine.core.bisection import Bisection
 from odoo.addons.server_action_engine.core.errors import is_retryable_db_error
 from odoo.addons.server_action_engine.core.frames import state_of
@@ -23,6 +23,7 @@ from .rule_expressions import is_broken
 from .schedule_run import MORE
 
 _logger = logging.getLogger(__name__)
+_logger_of_stock = logging.getLogger("odoo.addons.base_automation.models.base_automation")
 
 #: Records a rule is run on in one transaction.
 SLICE = 500
@@ -147,7 +148,9 @@ class BaseAutomation(models.Model):
         if not rule.exists() or not rule.active or rule.paused or rule._is_globally_paused():
             return {}
         if rule._due_field() is None:
-            _logger_of_stock.warning("Missing date trigger field in automation rule `%s`", rule.name)
+            _logger_of_stock.warning(
+                "Missing date trigger field in automation rule `%s`", rule.name
+            )
             self._note_last_run(fields.Datetime.now())
             return {}
         if not rule.due_since:
@@ -355,6 +358,3 @@ class BaseAutomation(models.Model):
     def _get_due_policy(self, on_error):
         """The engine isolates each record itself, and keeps its error in the ledger."""
         return BLOCK if self.env.context.get(DUE_KEY) == self.id else on_error
-
-
-_logger_of_stock = logging.getLogger("odoo.addons.base_automation.models.base_automation")

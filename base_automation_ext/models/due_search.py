@@ -1,6 +1,6 @@
 """Finding the records a timed rule is due for, and when it is due next; by scans of an index."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from odoo import models
 from odoo.fields import Domain
@@ -18,6 +18,7 @@ NEXT_PAGE = 100
 #: How far the next moment is looked for, step by step.
 _HORIZONS = [timedelta(hours=1), *(timedelta(days=days) for days in (2, 30, 400, 4000, 40000))]
 _MOMENT = timedelta(microseconds=1)
+_BEGINNING = datetime(1900, 1, 1)
 
 
 class BaseAutomation(models.Model):
@@ -119,25 +120,30 @@ class BaseAutomation(models.Model):
         return query, value
 
     def _due_page(self, query, value, span, last, limit):
+        """Return up to ``limit`` rows of (record id, date) with dates in ``span``, in order.
+
+        :param last: the row after which they begin
+        """
         if query.is_empty():
             return []
+        return self.env.execute_query(self._page_sql(query, value, span, last, limit))
+
+    def _page_sql(self, query, value, span, last, limit):
         record_id = SQL.identifier(query.table, "id")
         where = [SQL("%s >= %s AND %s < %s", value, span[0], value, span[1])]
         if last:
             where.append(SQL("(%s, %s) > (%s, %s)", value, record_id, last[1], last[0]))
         if clause := query.where_clause:
             where.append(clause)
-        return self.env.execute_query(
-            SQL(
-                "SELECT %s, %s FROM %s WHERE %s ORDER BY %s, %s LIMIT %s",
-                record_id,
-                value,
-                query.from_clause,
-                SQL(" AND ").join(where),
-                value,
-                record_id,
-                limit,
-            )
+        return SQL(
+            "SELECT %s, %s FROM %s WHERE %s ORDER BY %s, %s LIMIT %s",
+            record_id,
+            value,
+            query.from_clause,
+            SQL(" AND ").join(where),
+            value,
+            record_id,
+            limit,
         )
 
     def _not_in_ledger(self, reader, query, value):
@@ -180,7 +186,8 @@ class BaseAutomation(models.Model):
             return self._next_due_computed(start, now)
         query, value = self._due_query()
         query.add_where(self._not_in_ledger(reader, query, value))
-        for horizon in _HORIZONS:
+        # To know what is working time years ahead takes long; it is looked at every day anyway.
+        for horizon in _HORIZONS[:4] if reader.plan.working else _HORIZONS:
             best, end = None, now + horizon
             for span in reader.ranges(start, end):
                 best = self._next_due_in(reader, span, (query, value), start, best or end) or best
@@ -212,24 +219,45 @@ class BaseAutomation(models.Model):
         """
         if not is_same:
             last = last and (last[1], last[0])
-            return [(v, res_id) for res_id, v in self._due_page(query, value, span, last, NEXT_PAGE)]
+            return [
+                (v, res_id) for res_id, v in self._due_page(query, value, span, last, NEXT_PAGE)
+            ]
         if query.is_empty():
             return []
+        rows = self.env.execute_query(self._values_sql(query, value, span, last))
+        return [(found, None) for [found] in rows]
+
+    def _values_sql(self, query, value, span, last):
         where = [SQL("%s >= %s AND %s < %s", value, span[0], value, span[1])]
         if last:
             where.append(SQL("%s > %s", value, last[0]))
         if clause := query.where_clause:
             where.append(clause)
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT DISTINCT %s FROM %s WHERE %s ORDER BY 1 LIMIT %s",
-                value,
-                query.from_clause,
-                SQL(" AND ").join(where),
-                NEXT_PAGE,
-            )
+        return SQL(
+            "SELECT DISTINCT %s FROM %s WHERE %s ORDER BY 1 LIMIT %s",
+            value,
+            query.from_clause,
+            SQL(" AND ").join(where),
+            NEXT_PAGE,
         )
-        return [(found, None) for [found] in rows]
+
+    def _first_due(self):
+        """Return about when the rule would have been due for the first time; None for never."""
+        reader = self._due_reader()
+        if not reader.is_searchable:
+            return _BEGINNING
+        query, value = self._due_query()
+        query.add_where(SQL("%s IS NOT NULL", value))
+        query.order, query.limit = SQL("%s", value), 1
+        moments = [
+            one.moment
+            for res_id, found in self.env.execute_query(
+                query.select(SQL.identifier(query.table, "id"), value)
+            )
+            for one in occurrences(reader, self.env[self.model_name].browse(res_id), found)
+        ]
+        # In other time zones, and at the end of months, a later date may be due a little sooner.
+        return min(moments) - timedelta(days=35) if moments else None
 
     def _next_due_computed(self, start, now):
         pages = self._due_pages(start, now + _HORIZONS[3])

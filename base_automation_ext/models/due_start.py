@@ -1,15 +1,15 @@
-"""Where a timed rule begins: nothing fires for what was over when it was activated, unless chosen."""
+"""Where a timed rule begins: not with what was over when it was activated, unless chosen."""
 
 import logging
 from datetime import datetime, timedelta
 
 from odoo import api, fields, models
-from odoo.addons.base_automation.models.base_automation import TIME_TRIGGERS
 from odoo.exceptions import ValidationError
+
+from odoo.addons.base_automation.models.base_automation import TIME_TRIGGERS
 
 from .base_automation import BaseAutomation as PausedRules
 from .due_ledger import HISTORY
-from .due_reader import BaseAutomation as DueReaderRules
 from .rule_overrides import TIME_METHODS, overridden
 from .trigger_time import PLAN_FIELDS
 
@@ -19,7 +19,9 @@ NOW, DATE, ALL = "now", "date", "all"
 #: Fields whose change activates the rule anew.
 _ACTIVATING = frozenset({"active", "paused", "trigger", "model_id", "due_history"})
 #: Fields that say for which records it is due, and when.
-_DECIDING = frozenset({*_ACTIVATING, *PLAN_FIELDS, "trg_date_id", "filter_domain", "due_with_archived"})
+_DECIDING = frozenset(
+    {*_ACTIVATING, *PLAN_FIELDS, "trg_date_id", "filter_domain", "due_with_archived"}
+)
 _ALWAYS = datetime(1900, 1, 1)
 _MOMENT = timedelta(microseconds=1)
 
@@ -156,7 +158,7 @@ class BaseAutomation(models.Model):
                 # It has been run by stock Odoo up to there.
                 rule._set_due_since(rule.last_run)
             elif keeps_history and rule.due_history == ALL:
-                rule._set_due_since(_ALWAYS)
+                rule._set_due_since(rule._first_due() or now)
             elif keeps_history and rule.due_history == DATE:
                 rule._set_due_since(rule.due_history_from)
             else:
@@ -206,17 +208,15 @@ class BaseAutomation(models.Model):
             with self.env.cr.savepoint(flush=False):
                 return self.with_env(self._timed_environment())._next_due_moment(now)
         except Exception:
-            _logger.warning("When the automation rule #%s is due next is unknown", self.id, exc_info=True)
+            _logger.warning(
+                "When the automation rule #%s is due next is unknown", self.id, exc_info=True
+            )
             return None
 
     @api.model
     def _overridden_time_methods(self):
         """Return by which methods other modules find the records of timed rules themselves."""
-        search, calendar = TIME_METHODS
-        own = {
-            search: (PausedRules.__dict__[search],),
-            calendar: (DueReaderRules.__dict__[calendar],),
-        }
+        own = {name: (PausedRules.__dict__[name],) for name in TIME_METHODS}
         return overridden(self, own, TIME_METHODS)
 
     # -- before it is activated -------------------------------------------------------------------
@@ -230,7 +230,12 @@ class BaseAutomation(models.Model):
             if rule.trigger not in TIME_TRIGGERS or rule.due_history == NOW:
                 continue
             start = _ALWAYS if rule.due_history == ALL else rule.due_history_from
-            if start and rule.model_id and rule._due_field() is not None and not rule._due_problem():
+            if (
+                start
+                and rule.model_id
+                and rule._due_field() is not None
+                and not rule._due_problem()
+            ):
                 rule.due_history_count = rule._spoken_count(start)
 
     def _spoken_count(self, start):

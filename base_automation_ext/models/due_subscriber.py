@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -15,13 +16,14 @@ from .due_search import occurrences
 from .event_view import EventView
 from .rule_entry import RuleEntry
 
+_logger = logging.getLogger(__name__)
+
 SUBSCRIBER = "base.automation.due.subscriber"
 #: ``cr.precommit.data`` key: when a rule is due because of what this transaction has changed.
 _WAKE_KEY = "base_automation_ext.due_wake"
 #: A wake-up that is planned for sooner may be used up before this transaction is committed.
 _MARGIN = timedelta(minutes=15)
-#: How far changes are looked at; what is due later is found when the rules are looked at next.
-_FAR = timedelta(days=36500)
+_DAY = timedelta(days=1)
 _MOMENT = timedelta(microseconds=1)
 
 
@@ -94,14 +96,18 @@ class DueSubscriber(models.AbstractModel):
             if self.env.context.get(DUE_KEY) == watch.entry.id:
                 # What a rule does itself does not start it again.
                 continue
-            try:
-                if watch.entry.post.text and view.refuses(watch.entry.post, view.everything):
-                    continue
-            except Exception:  # noqa: BLE001 - whoever looks at the rule will meet it again
-                continue
-            moments.append(self._soonest(watch, records.sudo(), now))
+            if not self._is_refused(watch, view):
+                moments.append(self._soonest(watch, records.sudo(), now))
         if moment := min(filter(None, moments), default=None):
             self._wake_at_end(moment)
+
+    def _is_refused(self, watch, view):
+        try:
+            return bool(watch.entry.post.text) and view.refuses(watch.entry.post, view.everything)
+        except Exception:
+            # Nobody is kept from saving; whoever looks at the rule will meet it again.
+            _logger.info("The filter of rule #%s failed", watch.entry.id, exc_info=True)
+            return True
 
     def _soonest(self, watch, records, now):
         """Return when the rule is due for one of the records; now if that is over."""
@@ -115,8 +121,8 @@ class DueSubscriber(models.AbstractModel):
             known = self.env["base.automation.due"].sudo()._known(rule, records.ids)
             if found := self._first(reader, over, start, known):
                 return max(found, now)
-        low = min((low for low, _high in reader.ranges(now, now + _FAR)), default=None)
-        coming = [value for _record, value in pairs if low is not None and value >= low]
+        low = min(low for low, _high in reader.ranges(now, now + _DAY))
+        coming = [value for _record, value in pairs if value >= low]
         if not coming:
             return None
         first = min(coming)

@@ -19,7 +19,7 @@ _METHODS = (
     "_get_eval_context",
 )
 #: Methods by which other modules find the records of timed rules themselves.
-TIME_METHODS = ("_search_time_based_automation_records", "_get_calendar")
+TIME_METHODS = ("_search_time_based_automation_records",)
 FILTERS = frozenset(
     {"_filter_pre", "_filter_post", "_filter_post_export_domain", "_get_eval_context"}
 )

@@ -5,10 +5,11 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 
-from odoo.exceptions import ValidationError
-from odoo.tests import tagged
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
+from ..core.due_item import DueItem
 from .due_case import NOW, DueCase
 
 
@@ -115,9 +116,11 @@ class TestDue(DueCase):
         """They are left alone unless the rule asks for them."""
         field = "create_date"
         vals = {"model": "res.partner", "filter_domain": "[('function', '=', 'due')]"}
-        action = self.code("record.write({'ref': (record.ref or '') + '%s'})" % "x")
+        action = self.code("record.write({'ref': 'x'})")
         self.timed(action, field, **vals)
-        self.timed(self.code("record.write({'comment': 'y'})"), field, due_with_archived=True, **vals)
+        self.timed(
+            self.code("record.write({'comment': 'y'})"), field, due_with_archived=True, **vals
+        )
         with freeze_time(NOW), self.patch_now(NOW):
             partner = self.make_partners(1, function="due", active=False)
         self.run_cron("2026-03-04 06:00:00")
@@ -171,7 +174,7 @@ class TestDue(DueCase):
 @tagged("post_install", "-at_install")
 class TestDueFailures(DueCase):
     def test_poisoned_record(self):
-        """Of 1,000 records 999 are done and one is set aside; its owner is told, and tries again."""
+        """Of 1,000 records 999 are done, one is set aside, told of, and tried again."""
         action = self.code(
             "if record.name == 'due 500':\n    raise UserError('poison')\n"
             "record.write({'name': record.name + '!'})"
@@ -201,7 +204,7 @@ class TestDueFailures(DueCase):
         works = self.timed()
         leaves = self.leaves(*["2026-03-02 08:00:00"] * 60)
         # A transaction of the test's has savepoints for so many only.
-        for _turn in range(4):
+        for _turn in range(8):
             self.run_cron("2026-03-03 08:00:00")
         self.assertEqual(set(leaves.mapped("name")), {"due!"})
         self.assertEqual(len(self.ledger(broken, "failed")), 60)
@@ -252,6 +255,63 @@ class TestDueFailures(DueCase):
         with freeze_time(moment), self.enter_registry_test_mode(), self.registry.cursor() as cr:
             self.env(cr=cr)["base.automation"]._run_timed_rules()
         self.env.invalidate_all()
+
+
+@tagged("post_install", "-at_install")
+class TestDueLedger(DueCase):
+    """What is kept, for how long, and who sees it."""
+
+    def test_kept_longer_than_the_window(self):
+        """Rows go once they can keep nothing from running twice; failures stay for a year."""
+        rule = self.timed()
+        done, failed = self.leaves("2026-03-02 08:00:00", "2026-03-02 08:00:00")
+        self.run_cron("2026-03-03 08:00:00")
+        ledger = self.env["base.automation.due"]
+        ledger._settle(rule, [row_item(self.ledger(rule)[1])], "failed", "no")
+        for moment, states in (
+            ("2026-04-08 08:00:00", ["done", "failed"]),
+            ("2026-04-15 08:00:00", ["failed"]),
+        ):
+            self.run_cron(moment)
+            with freeze_time(moment):
+                ledger._gc_due()
+            self.env.invalidate_all()
+            self.assertEqual(self.ledger(rule).mapped("state"), states, moment)
+        self.assertEqual((done | failed).mapped("name"), ["due!", "due!"])
+        rule.unlink()
+        self.assertFalse(ledger.search([("res_id", "in", (done | failed).ids)]))
+
+    def test_only_administrators_see_it(self):
+        """It says which records exist; and nobody writes it by hand."""
+        user = new_test_user(self.env, "due_user", "base.group_user")
+        ledger = self.env["base.automation.due"]
+        with self.assertRaises(AccessError):
+            ledger.with_user(user).search([])
+        admin = new_test_user(self.env, "due_admin", "base.group_system")
+        ledger.with_user(admin).search([])
+        with self.assertRaises(AccessError):
+            ledger.with_user(admin).create({"rule_id": 1, "res_id": 1, "due_at": NOW})
+
+    def test_of_one_record(self):
+        """From a row one comes to the record, and to all rows about it."""
+        self.timed()
+        leaf = self.leaves("2026-03-02 08:00:00")
+        rule = self.timed()
+        self.run_cron("2026-03-03 08:00:00")
+        row = self.ledger(rule)
+        self.assertEqual(row.action_open_record()["res_id"], leaf.id)
+        action = row.action_open_of_record()
+        self.assertEqual(len(row.search(action["domain"])), 2)
+        self.assertEqual(rule.due_count, 1)
+        self.assertEqual(len(row.search(rule.action_open_due()["domain"])), 1)
+        self.assertFalse(row.search(rule.action_open_failed_due()["domain"]))
+        with self.assertRaises(UserError):
+            row.action_retry()
+
+
+def row_item(row):
+    """Return the item a row of the ledger is about."""
+    return DueItem(row.res_id, row.due_at, row.step, row.value)
 
 
 @tagged("post_install", "-at_install")
