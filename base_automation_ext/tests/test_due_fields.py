@@ -14,7 +14,13 @@ END = "set the reference to “hit”."
 class TimedCase(RuleCase):
     def make_timed(self, field="date_deadline", model="mail.activity", **vals):
         """Create a rule on a date field; default is one of planned activities."""
-        vals = {"trg_date_range": 3, "trg_date_range_type": "day", "time_tz": "UTC", **vals}
+        vals = {
+            "trg_date_range": 3,
+            "trg_date_range_type": "day",
+            "trg_date_range_mode": "after",
+            "time_tz": "UTC",
+            **vals,
+        }
         return self.make_rule(
             vals.pop("action", None) or self.code("records"),
             model=model,

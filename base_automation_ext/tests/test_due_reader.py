@@ -118,10 +118,9 @@ class TestDueCalendars(ReaderCase):
     def test_another_companys_closing_day(self):
         other = self.env["res.company"].create({"name": "Other"})
         calendar = self.make_calendar(company_id=self.env.company.id)
-        self.env["resource.calendar.leaves"].create(
+        self.env["resource.calendar.leaves"].with_company(other).create(
             {
                 "name": "Closed there",
-                "company_id": other.id,
                 "calendar_id": False,
                 "date_from": datetime(2026, 5, 12),
                 "date_to": datetime(2026, 5, 12, 23, 59, 59),
@@ -253,17 +252,12 @@ class TestDueRanges(ReaderCase):
 
     def test_records_that_have_never_run(self):
         """Stock counts from the creation where the date of the last run is empty."""
-        self.patch(due_reader, "_LAST_RUN_FIELD", "date_done")
-        activity = (
-            self.env["res.partner"]
-            .create({"name": "P"})
-            .activity_schedule("mail.mail_activity_data_todo")
-        )
-        rule = self.make_timed("date_done", trg_date_range=0)
-        reader = rule._due_reader()
-        self.assertEqual(reader.value(activity), activity.create_date)
-        created = activity.create_date
-        domain = reader.domain(created - timedelta(days=1), created + timedelta(days=1))
-        self.assertTrue(activity.filtered_domain(domain))
-        domain = reader.domain(created + timedelta(days=5), created + timedelta(days=6))
-        self.assertFalse(activity.filtered_domain(domain))
+        self.patch(due_reader, "_LAST_RUN_FIELD", "scheduled_date")
+        mail = self.env["mail.mail"].create({"subject": "Never run"})
+        reader = self.make_timed("scheduled_date", "mail.mail", trg_date_range=0)._due_reader()
+        created = mail.create_date
+        self.assertEqual(reader.value(mail), created)
+        for days, is_found in ((-1, True), (5, False)):
+            start = created + timedelta(days=days)
+            domain = reader.domain(start, start + timedelta(days=2))
+            self.assertEqual(bool(mail.filtered_domain(domain)), is_found)

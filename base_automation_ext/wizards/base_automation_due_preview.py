@@ -104,7 +104,7 @@ class BaseAutomationDuePreviewLine(models.TransientModel):
     )
     model_name = fields.Char(required=True)
     record_id = fields.Many2oneReference(model_field="model_name", required=True)
-    record_name = fields.Char(string="Record")
+    record_name = fields.Char(string="Name")
     moment = fields.Datetime(string="Due", required=True)
     local_text = fields.Char(string="On the Clock of the Rule")
     what = fields.Char(string="Which Time")

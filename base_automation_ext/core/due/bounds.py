@@ -161,10 +161,14 @@ def _shifted(moment: datetime, shift: Shift) -> datetime:
 def _by_work(offset: Offset, window: Range, working: Working) -> Range:
     """Step away from the window until what would be due then lies outside of it.
 
-    Planning never overtakes: of two values, the later is not due sooner.
+    Planning never overtakes: of two values, the later is not due sooner. And it goes one way: on
+    the side it comes from, no calendar need be asked, however far away the window ends.
     """
-    low = _outside(offset, _moved(window.low, -_CLOCKS), working, -1)
-    high = _outside(offset, _moved(window.high, _CLOCKS), working, 1)
+    low, high = _moved(window.low, -_CLOCKS), _moved(window.high, _CLOCKS)
+    if offset.number >= 0:
+        low = _outside(offset, low, working, -1)
+    if offset.number <= 0:
+        high = _outside(offset, high, working, 1)
     return Range(_moved(low, -_CLOCKS), _moved(high, _CLOCKS))
 
 
