@@ -1,6 +1,8 @@
 """Running the rules that are due: woken at the right moments, each in its own transaction."""
 
 import logging
+import math
+import time
 from collections import deque
 from datetime import timedelta
 from functools import partial
@@ -20,6 +22,10 @@ _logger = logging.getLogger(__name__)
 _TRIES = 3
 #: What a job answers that has done its share and wants another turn after the others.
 MORE = "more"
+#: What is due within this time is waited for; the scheduler itself looks once a minute only.
+_SOON = timedelta(seconds=2)
+#: Looking again and again at what another worker is about to finish helps nobody.
+_BREATH_SECONDS = 0.2
 #: When the rules are looked at again, one of which could not be run.
 _RETRY_AFTER = timedelta(minutes=1)
 #: When they are looked at again while all rules are switched off.
@@ -93,16 +99,34 @@ class BaseAutomation(models.Model):
             # What is due then is made up for when rules are switched on again.
             self._wake_by(fields.Datetime.now() + _LOOK_AGAIN_AFTER)
             return
-        cron = self.env["ir.cron"]
         is_over, all_done = self._work_off(self._timed_jobs())
+        moment = self._next_timed_moment()
+        while is_over and all_done and self._waits_here(moment):
+            is_over, all_done = self._work_off(self._timed_jobs())
+            moment = self._next_timed_moment()
         now = fields.Datetime.now()
-        if not is_over:
+        if not all_done:
+            moment = max(moment or now, now + _RETRY_AFTER)
+        if not is_over or moment and moment <= now + _SOON:
             self._wake_at(now)
-        elif moment := self._next_timed_moment():
-            self._wake_by(moment if all_done else max(moment, now + _RETRY_AFTER))
-        elif not all_done:
-            self._wake_by(now + _RETRY_AFTER)
-        cron._commit_progress()
+        elif moment:
+            self._wake_by(moment)
+        self.env["ir.cron"]._commit_progress()
+
+    @api.model
+    def _waits_here(self, moment):
+        """Wait for a moment that comes sooner than the scheduler would look again.
+
+        :returns: False when it does not, or when the time of the scheduled action is over
+        """
+        left = self.env["ir.cron"]._commit_progress()
+        if not moment or not left or math.isinf(left):
+            return False
+        seconds = (moment - fields.Datetime.now()).total_seconds()
+        if seconds > min(left, _SOON.total_seconds()):
+            return False
+        time.sleep(max(seconds, _BREATH_SECONDS))
+        return True
 
     @api.model
     def _work_off(self, jobs):
