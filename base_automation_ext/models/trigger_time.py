@@ -128,8 +128,9 @@ class BaseAutomation(models.Model):
         tracking=True,
         help="How often in all, the first time included.",
     )
+    # Not copied as they are: the steps of a copy are about the copy's actions.
     time_step_ids = fields.One2many(
-        "base.automation.time.step", "rule_id", string="Escalation", copy=True
+        "base.automation.time.step", "rule_id", string="Escalation", copy=False
     )
 
     @api.depends("trg_date_calendar_id", "trg_date_range_type", "trigger")
