@@ -55,8 +55,6 @@ class BaseAutomation(models.Model):
         help="Otherwise a timed rule leaves archived records alone, unless the filter itself says "
         "something about whether they are archived.",
     )
-    # A step names actions of its rule; a copy has others.
-    time_step_ids = fields.One2many(copy=False)
     due_since = fields.Datetime(
         string="Works Since",
         readonly=True,
