@@ -18,7 +18,7 @@ class BaseAutomation(models.Model):
         string="Failed Records", compute="_compute_due_counts", groups="base.group_system"
     )
     due_next = fields.Datetime(
-        string="Next Time",
+        string="Due Next",
         compute="_compute_due_next",
         groups="base.group_system",
         help="When the rule is due next for a record that matches its filter now.",

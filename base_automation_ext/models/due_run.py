@@ -355,6 +355,10 @@ class BaseAutomation(models.Model):
             "mail.mail_activity_data_warning", summary=summary, note=note, user_id=owner.id
         )
 
+    def _may_block(self, exc):
+        # There is no user to block; what fails is set aside by the engine.
+        return self.env.context.get(DUE_KEY) == self.id or super()._may_block(exc)
+
     def _get_due_policy(self, on_error):
         """The engine isolates each record itself, and keeps its error in the ledger."""
         return BLOCK if self.env.context.get(DUE_KEY) == self.id else on_error

@@ -156,20 +156,25 @@ class BaseAutomation(models.Model):
                 # It has been run by stock Odoo up to there.
                 rule._set_due_since(rule.last_run)
             elif keeps_history and rule.due_history == ALL:
-                rule._set_due_since(rule._first_due() or now)
+                rule._set_due_since(rule._first_due() or now, catches_up=True)
             elif keeps_history and rule.due_history == DATE:
-                rule._set_due_since(rule.due_history_from)
+                rule._set_due_since(rule.due_history_from, catches_up=True)
             else:
                 rule._set_due_since(now - timedelta(days=rule.due_window_days))
                 rule._note_history(now)
             rule._wake_for_due(now)
 
-    def _set_due_since(self, moment):
+    def _set_due_since(self, moment, catches_up=False):
+        """Let the rule begin at a moment.
+
+        :param catches_up: whether what lies before its window is still to be done
+        """
         self.env.cr.execute(
-            "UPDATE base_automation SET due_since = %s, due_attempt = 0 WHERE id = %s",
-            [moment, self.id],
+            "UPDATE base_automation SET due_since = %s, due_attempt = 0, "
+            "last_run = CASE WHEN %s THEN %s ELSE last_run END WHERE id = %s",
+            [moment, catches_up, moment, self.id],
         )
-        self.invalidate_recordset(["due_since", "due_attempt"])
+        self.invalidate_recordset(["due_since", "due_attempt", "last_run"])
 
     def _forget_values(self):
         """Dates that have been dealt with may lead to other moments now."""
