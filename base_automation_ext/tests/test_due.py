@@ -215,6 +215,7 @@ class TestDueFailures(DueCase):
             self.env["server.action.run"].search_count([("origin_id", "=", broken.id)]), runs
         )
 
+    @mute_logger("odoo.addons.base_automation_ext.models.rule_pause")
     def test_broken_filter_pauses_its_rule_only(self):
         """The rule whose filter cannot be evaluated any more says so, the others go on."""
         broken, works = self.timed(), self.timed()
