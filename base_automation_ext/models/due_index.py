@@ -7,6 +7,7 @@ it, after the rule is committed. What a killed one has left half done, the next 
 
 import logging
 import threading
+import time
 from contextlib import closing
 
 from psycopg2 import sql
@@ -23,6 +24,7 @@ PREFIX = "base_automation_due_at_"
 #: ``cr.postcommit.data`` key: it is asked for already.
 _KEY = "base_automation_ext.due_index"
 _LOCK = 0x64756501
+_TRIES, _TRY_SECONDS = 3600, 0.5
 
 
 class BaseAutomation(models.Model):
@@ -101,9 +103,7 @@ def sync_due_indexes(registry):
         with closing(db_connect(registry.db_name).cursor()) as cr:
             # Statements of this kind cannot be executed inside a transaction.
             cr._cnx.autocommit = True
-            cr.execute("SELECT pg_try_advisory_lock(%s, 0)", [_LOCK])
-            if not cr.fetchone()[0]:
-                # Who has it asks again below, after what was committed until now.
+            if not _wait_for_turn(cr):
                 return
             try:
                 while _sync_once(registry, cr):
@@ -113,6 +113,19 @@ def sync_due_indexes(registry):
     except Exception:
         # Rules work without; each look at them then reads the whole table.
         _logger.warning("The indexes of timed rules could not be brought up to date", exc_info=True)
+
+
+def _wait_for_turn(cr):
+    """Wait until nobody else makes indexes. Not inside PostgreSQL: it would wait for the waiting.
+
+    :returns: False when somebody takes very long
+    """
+    for _try in range(_TRIES):
+        cr.execute("SELECT pg_try_advisory_lock(%s, 0)", [_LOCK])
+        if cr.fetchone()[0]:
+            return True
+        time.sleep(_TRY_SECONDS)
+    return False
 
 
 def _sync_once(registry, cr):

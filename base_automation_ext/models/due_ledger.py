@@ -98,7 +98,7 @@ class BaseAutomationDue(models.Model):
         """
         if not items:
             return []
-        rows = self.env.execute_query(
+        self.env.cr.execute(
             SQL(
                 """
                 INSERT INTO base_automation_due
@@ -115,9 +115,10 @@ class BaseAutomationDue(models.Model):
                 *map(
                     list, zip(*[(i.res_id, i.moment, i.step, i.stamp) for i in items], strict=True)
                 ),
-            )
+            ),
+            log_exceptions=False,
         )
-        claimed = set(rows)
+        claimed = set(self.env.cr.fetchall())
         return [item for item in items if item.key in claimed]
 
     @api.model

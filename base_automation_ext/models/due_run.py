@@ -50,6 +50,15 @@ class DueTurns:
 
         :returns: as the jobs of ``_timed_jobs``
         """
+        if not self._rule._lock_due():
+            # Somebody else is at it.
+            return True
+        try:
+            return self._take_turn()
+        finally:
+            self._rule._unlock_due()
+
+    def _take_turn(self):
         rule, turn = self._rule, {}
         if not rule._in_own_transaction(lambda: turn.update(rule._look_for_due(self._after))):
             return False
@@ -67,8 +76,8 @@ class DueTurns:
         done = rule._in_own_transaction(
             lambda: result.update(rule._fire_due(turn)), lambda: rule._due_turn_failed(turn)
         )
-        if not done or result.get("is_busy"):
-            # Nothing was tried, and nobody has died.
+        if not done:
+            # It collided with somebody; nobody has died.
             rule._in_own_transaction(lambda: rule._note_attempt(turn["attempt"]))
             return done
         if result and result["undecided"] == len(turn["items"]):
@@ -132,9 +141,27 @@ class BaseAutomation(models.Model):
     def _note_last_run(self, now):
         # By SQL: neither who changed the rule nor the index of rules is touched by a run.
         self.env.cr.execute(
-            "UPDATE base_automation SET last_run = %s WHERE id = %s", [now, self.id]
+            "UPDATE base_automation SET last_run = %s WHERE id = %s",
+            [now, self.id],
+            log_exceptions=False,
         )
         self.invalidate_recordset(["last_run"])
+
+    def _lock_due(self):
+        """Keep others from running the rule, over several transactions; whoever dies lets go.
+
+        Not by a lock of its row: that would make the author who saves it wait.
+        """
+        cr = self.env.cr
+        cr.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK, self.id])
+        is_free = cr.fetchone()[0]
+        # What is seen from now on is what the last one has left.
+        cr.commit()  # pylint: disable=invalid-commit
+        return is_free
+
+    def _unlock_due(self):
+        self.env.cr.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCK, self.id])
+        self.env.cr.commit()  # pylint: disable=invalid-commit
 
     # -- looking ----------------------------------------------------------------------------------
 
@@ -168,6 +195,8 @@ class BaseAutomation(models.Model):
                 "UPDATE base_automation SET due_attempt = coalesce(due_attempt, 0) + 1, "
                 "due_turn = clock_timestamp() AT TIME ZONE 'UTC' WHERE id = %s",
                 [self.id],
+                # If its author is saving it right now, this is tried again.
+                log_exceptions=False,
             )
             self.invalidate_recordset(["due_attempt", "due_turn"])
             return {"items": items, "attempt": attempt, "now": now}
@@ -179,7 +208,9 @@ class BaseAutomation(models.Model):
 
     def _note_attempt(self, number):
         self.env.cr.execute(
-            "UPDATE base_automation SET due_attempt = %s WHERE id = %s", [number, self.id]
+            "UPDATE base_automation SET due_attempt = %s WHERE id = %s",
+            [number, self.id],
+            log_exceptions=False,
         )
         self.invalidate_recordset(["due_attempt"])
 
@@ -192,11 +223,7 @@ class BaseAutomation(models.Model):
 
     def _fire_due(self, turn):
         """Run the rule on what a turn is about; what it does and the ledger are one commit."""
-        cr = self.env.cr
-        cr.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_LOCK, self.id])
-        if not cr.fetchone()[0]:
-            return {"is_busy": True}
-        self._checkpoint("due.locked")
+        self._checkpoint("due.begun")
         self.invalidate_recordset()
         rule = self.with_env(self._timed_environment())
         ledger = rule.env["base.automation.due"]
@@ -209,12 +236,12 @@ class BaseAutomation(models.Model):
         if turn["attempt"] >= _MOST_CRASHES:
             rule._quarantine(items, rule.env._("The worker ended each time it ran this record."))
         else:
-            with state_of(cr).aside():
+            with state_of(self.env.cr).aside():
                 undecided = rule._fire_items(items, one_by_one=turn["attempt"] > 0)
         self._checkpoint("due.executed")
         # After a crash the rest of the pass is done with care: one by one.
         rule._note_attempt(min(turn["attempt"], 1))
-        return {"undecided": len(undecided), "is_busy": False}
+        return {"undecided": len(undecided)}
 
     @api.model
     def _checkpoint(self, place):

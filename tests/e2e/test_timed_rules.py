@@ -74,7 +74,7 @@ def test_two_workers(in_odoo, meeting):
     assert in_odoo(marks, rule=rule).result() == [[1] * RECORDS, ["done"], RECORDS]
 
 
-@pytest.mark.parametrize("place", ["due.locked", "due.executed"])
+@pytest.mark.parametrize("place", ["due.begun", "due.executed"])
 def test_killed_worker(in_odoo, meeting, place):
     """What it had not committed is done by the next one, and nothing twice."""
     rule = in_odoo(prepare).result()
