@@ -29,6 +29,7 @@ from . import test_rule_sentence_more
 from . import test_rule_trace
 from . import test_trigger_activity
 from . import test_trigger_button
+from . import test_trigger_button_attacked
 from . import test_trigger_failure
 from . import test_trigger_field_change
 from . import test_trigger_mail

@@ -3,7 +3,7 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
-from ..core.constants import ACTIVE, STUCK
+from ..core.constants import ACTIVE, STRICT, STUCK
 from ..core.events import Jump, Redirect
 from .workflow_subscriber import Definition
 from .workflow_words import refusal_text
@@ -82,9 +82,7 @@ class Base(models.AbstractModel):
 
     def delete_workflow(self):
         """Delete the workflow instances of these records."""
-        # As deleting the record does. Whoever may only write must not get out of a workflow that
-        # keeps fields or steps from him.
-        self._check_workflow_access("unlink")
+        self._check_workflow_access("unlink" if self._workflow_is_binding() else "write")
         self.env["workflow.engine"]._delete(self)
         return True
 
@@ -185,6 +183,16 @@ class Base(models.AbstractModel):
         """Workflows of a record are for those who may see it, or change it."""
         if not self.env.su:
             self.check_access(operation)
+
+    def _workflow_is_binding(self):
+        """Tell whether a workflow of these records keeps something from who may write them.
+
+        Documents of OpenERP go back to draft by deleting their workflow and creating it anew, with
+        the right to write; these workflows kept nothing from anybody.
+        """
+        kept = ["|", ("wkf_id.profile", "=", STRICT), ("wkf_id.state_field_id", "!=", False)]
+        mine = [("res_type", "=", self._name), ("res_id", "in", self.ids), *kept]
+        return bool(self.env["workflow.instance"].sudo().search_count(mine, limit=1))
 
     def _workflow_instances_to_jump(self):
         alive, ended = {}, {}

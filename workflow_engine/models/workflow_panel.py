@@ -64,11 +64,11 @@ class Base(models.AbstractModel):
         :returns: list of ``{instance, workflow, state, diagram}``
         """
         self.ensure_one()
-        # Conditions and code stand in it: not for portal users, who may read the record as well.
+        # Conditions and code stand in it: not for portal users.
         self.env["workflow.version"].check_access("read")
         found = []
         for one in self.workflow_panel()["instances"]:
-            # Whoever reads the record may know where it is, and what the way looks like.
+            # Whoever reads the record may know where it is.
             instance = self.env["workflow.instance"].sudo().browse(one["instance"])
             items = [(item.act_id.id, item.state, 1) for item in instance.workitem_ids]
             version = self.env["workflow.version"].browse(one["version_id"])

@@ -15,19 +15,24 @@ class TestInterfaceRights(InterfaceCase):
         cls.record = cls.user.partner_id
         cls.other = cls.partners()
 
-    def test_who_reads_only_the_record_sees_its_strip_and_diagram(self):
+    def test_who_reads_only_the_record_sees_its_strip_and_history(self):
         """A portal user may read no model of workflows, and the own partner."""
         record = self.record.with_user(self.user)
         with self.assertRaises(AccessError):
             self.version.with_user(self.user).read(["number"])
         panel = record.workflow_panel()
         self.assertEqual([one["name"] for one in panel["instances"][0]["activities"]], ["draft"])
-        [found] = record.workflow_diagrams()
-        self.assertEqual(len(found["diagram"]["activities"]), 6)
-        self.assertFalse(found["diagram"]["can_open"])
+        with self.assertRaises(AccessError):
+            record.workflow_diagrams()
         self.assertTrue(record.workflow_history())
         [submit] = [one for one in record.workflow_mass_signals() if one["signal"] == "submit"]
         self.assertTrue(submit["allowed"])
+
+    def test_who_reads_definitions_sees_the_diagram(self):
+        employee = new_test_user(self.env, "wkf_employee", groups="base.group_user")
+        [found] = self.other.with_user(employee).workflow_diagrams()
+        self.assertEqual(len(found["diagram"]["activities"]), 6)
+        self.assertTrue(found["diagram"]["can_open"])
 
     def test_and_nothing_else(self):
         stranger = self.other.with_user(self.user)

@@ -144,6 +144,11 @@ class TestRights(WorkflowCase):
         self.user.group_ids = [(4, writers.id)]
         partner = self.partners().with_user(self.user)
         partner.ref = "x"
+        partner.delete_workflow()
+        partner.create_workflow()
+        self.assertEqual(self.where(partner.sudo()), ["a"], "set back, as documents of OpenERP are")
+        self.flow("c* -go-> d!", values={"profile": "strict"})
+        partner = self.partners().with_user(self.user)
         with self.assertRaises(AccessError):
             partner.delete_workflow()
-        self.assertEqual(self.where(partner.sudo()), ["a"])
+        self.assertEqual(self.where(partner.sudo()), ["a", "c"])
