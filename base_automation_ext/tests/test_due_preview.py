@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from ..models import due_preview
 from .test_due_reader import ReaderCase
@@ -74,6 +74,15 @@ class TestDuePreview(ReaderCase):
     def test_only_so_many(self):
         self.rates(*(date(2026, 5, 11) + timedelta(days=days) for days in range(30)))
         self.assertEqual(len(self.preview(self.on_rate(trg_date_range=0)).line_ids), 20)
+
+    def test_the_dialog(self):
+        """What is shown is in the form, and opens from the button of the rule."""
+        self.rates(date(2026, 5, 20))
+        rule = self.on_rate()
+        form = Form(self.preview(rule))
+        self.assertEqual(len(form.line_ids), 1)
+        self.assertEqual(form.sentence, rule.sentence)
+        self.assertIn('name="action_preview_due"', rule.get_view(view_type="form")["arch"])
 
     def test_nothing_due(self):
         preview = self.preview(self.on_rate())
