@@ -33,18 +33,24 @@ class BaseAutomation(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         rules = super().create(vals_list)
-        if any(rule.trigger in TIME_TRIGGERS for rule in rules):
+        if rules._has_time():
             self._sync_due_indexes_later()
         return rules
 
     def write(self, vals):
+        if {"trigger", "active", "model_id", "trg_date_id"}.isdisjoint(vals):
+            return super().write(vals)
+        had_time = self._has_time()
         result = super().write(vals)
-        if not {"trigger", "active", "model_id", "trg_date_id"}.isdisjoint(vals):
+        if had_time or self._has_time():
             self._sync_due_indexes_later()
         return result
 
+    def _has_time(self):
+        return any(rule.trigger in TIME_TRIGGERS for rule in self)
+
     def unlink(self):
-        had_time = any(rule.trigger in TIME_TRIGGERS for rule in self)
+        had_time = self._has_time()
         result = super().unlink()
         if had_time:
             self._sync_due_indexes_later()

@@ -17,7 +17,9 @@ _logger = logging.getLogger(__name__)
 
 NOW, DATE, ALL = "now", "date", "all"
 #: Fields whose change activates the rule anew.
-_ACTIVATING = frozenset({"active", "paused", "trigger", "model_id", "due_history"})
+_ACTIVATING = frozenset(
+    {"active", "paused", "trigger", "model_id", "due_history", "due_history_from"}
+)
 #: Fields that say for which records it is due, and when.
 _DECIDING = frozenset(
     {*_ACTIVATING, *PLAN_FIELDS, "trg_date_id", "filter_domain", "due_with_archived"}
@@ -95,6 +97,8 @@ class BaseAutomation(models.Model):
         return rules
 
     def write(self, vals):
+        if _DECIDING.isdisjoint(vals) and "due_window_days" not in vals:
+            return super().write(vals)
         before = {rule: rule._waits_for_time() for rule in self}
         stopped = self.filtered(lambda rule: rule.paused and rule.pause_reason)
         windows = {rule: rule.due_window_days for rule in self} if "due_window_days" in vals else {}

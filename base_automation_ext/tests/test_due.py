@@ -197,6 +197,32 @@ class TestDueFailures(DueCase):
         leaves[500].name = "due cured"
         failed.action_retry()
         self.assertEqual(failed.state, "waiting")
+        self.drain()
+        self.assertEqual((failed.state, failed.error), ("done", False))
+        self.assertEqual(leaves[500].name, "due cured!")
+        self.assertFalse(rule.due_failed_count)
+
+    def test_failed_again(self):
+        """Who tries again in vain finds the record set aside as before, with the new error."""
+        rule = self.timed(self.code("raise UserError(record.name)"))
+        leaf = self.leaves("2026-03-02 08:00:00")
+        self.run_cron("2026-03-03 08:00:00")
+        leaf.name = "due again"
+        row = self.ledger(rule, "failed")
+        row.action_retry()
+        self.drain()
+        self.assertEqual(row.state, "failed")
+        self.assertIn("due again", row.error)
+        leaf.name = "not any more"
+        row.action_retry()
+        self.drain()
+        self.assertEqual(row.state, "left_out")
+
+    def drain(self):
+        """Let the background tasks run."""
+        with self.enter_registry_test_mode():
+            self.env["server.action.task"]._drain()
+        self.env.invalidate_all()
 
     def test_failing_rule_does_not_stop_the_others(self):
         """Nor is it run again and again; each record is tried once."""
