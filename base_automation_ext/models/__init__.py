@@ -62,6 +62,7 @@ from . import path_subscriber
 from . import due_ledger
 from . import due_search
 from . import due_run
+from . import due_fire
 from . import due_retry
 from . import due_start
 from . import due_subscriber

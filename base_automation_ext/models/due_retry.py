@@ -4,8 +4,8 @@ from odoo import api, models
 
 from odoo.addons.server_action_engine.models.server_action_task import CANCELLED
 
+from .due_fire import STEP_KEY
 from .due_ledger import DONE, FAILED, LEFT_OUT, WAITING
-from .due_run import STEP_KEY
 
 #: What the task of a retry carries: the id of the row it is about.
 ROW_KEY = "due_row"

@@ -11,7 +11,7 @@ from odoo import api, fields, models
 
 from odoo.addons.server_action_engine.core.subscriptions import CREATE, WRITE
 
-from .due_run import DUE_KEY
+from .due_fire import DUE_KEY
 from .due_search import occurrences
 from .event_view import EventView
 from .rule_entry import RuleEntry
