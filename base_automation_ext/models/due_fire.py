@@ -35,7 +35,7 @@ class BaseAutomation(models.Model):
         """Run the rule on what a turn is about; what it does and the ledger are one commit."""
         self._checkpoint("due.begun")
         self.invalidate_recordset()
-        rule = self.with_env(self._timed_environment())
+        rule = self.with_env(self._timed_environment(self.time_tz))
         ledger = rule.env["base.automation.due"]
         # The records may have changed since they were found.
         ids = {item.res_id for item in turn["items"]}
@@ -64,7 +64,7 @@ class BaseAutomation(models.Model):
         """
         if turn["attempt"] < 1 or len({item.res_id for item in turn["items"]}) > 1:
             return
-        rule = self.with_env(self._timed_environment())
+        rule = self.with_env(self._timed_environment(self.time_tz))
         items = rule.env["base.automation.due"]._claim(rule, turn["items"])
         rule._quarantine(items, rule.env._("The changes could not be saved; see the server's log."))
         self._note_attempt(1)

@@ -21,7 +21,7 @@ class BaseAutomation(models.Model):
         """
         self.ensure_one()
         rule = self.sudo()
-        rule = rule.with_env(rule._timed_environment())
+        rule = rule.with_env(rule._timed_environment(rule.time_tz))
         if not rule.later_action_id:
             rule._sync_tasks()
         tasks, action = rule.env["server.action.task"], rule.later_action_id

@@ -154,7 +154,7 @@ class BaseAutomation(models.Model):
             if rule._due_field() is None:
                 continue
             now = fields.Datetime.now()
-            rule = rule.with_env(rule._timed_environment())
+            rule = rule.with_env(rule._timed_environment(rule.time_tz))
             rule._forget_values()
             if not rule.due_since and rule.last_run:
                 # It has been run by stock Odoo up to there.
@@ -213,7 +213,7 @@ class BaseAutomation(models.Model):
         """A rule that cannot be asked does not keep the others from being woken."""
         try:
             with self.env.cr.savepoint(flush=False):
-                return self.with_env(self._timed_environment())._next_due_moment(now)
+                return self.with_env(self._timed_environment(self.time_tz))._next_due_moment(now)
         except Exception:
             _logger.warning(
                 "When the automation rule #%s is due next is unknown", self.id, exc_info=True
