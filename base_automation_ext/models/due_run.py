@@ -105,8 +105,10 @@ class BaseAutomation(models.Model):
         The note is committed before the actions run: who finds it knows that a worker has died.
         """
         self.invalidate_recordset()
+        if not self.exists():
+            return {}
         rule = self.with_env(self._timed_environment(self.time_tz))
-        if not rule.exists() or not rule.active or rule.paused or rule._is_globally_paused():
+        if not rule.active or rule.paused or rule._is_globally_paused():
             return {}
         if rule._due_field() is None:
             _logger_of_stock.warning(
