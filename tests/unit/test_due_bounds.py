@@ -187,13 +187,13 @@ def test_working_hours_there_and_back(moment, minutes):
     working = office()
     there = working.plan_hours(moment, minutes / 60)
     assert there is not None
-    between = _worked(working, min(moment, there), max(moment, there))
+    between = _worked(min(moment, there), max(moment, there))
     assert between == timedelta(minutes=abs(minutes))
 
 
-def _worked(working, start, end):
-    spans = working._around(start.date()).spans
-    parts = (min(span.stop, end) - max(span.start, start) for span in spans)
+def _worked(start, end):
+    found = spans(start.date(), end.date() + timedelta(days=1))
+    parts = (min(span.stop, end) - max(span.start, start) for span in found)
     return sum((part for part in parts if part > timedelta()), timedelta())
 
 
@@ -203,7 +203,7 @@ def test_working_days_there_and_back(day, count):
     there = working.plan_days(day, count)
     assert there.weekday() < 5
     first, last = sorted([day, there])
-    days = {span.day for span in working._around(first).spans if first <= span.day <= last} - {day}
+    days = {span.day for span in spans(first, last + timedelta(days=1))} - {day}
     if count:
         assert len(days) == abs(count)
 
