@@ -1,4 +1,6 @@
 from . import rule_trace
+from . import rule_trace_form
+from . import tracking
 from . import rule_subscriber
 from . import base_automation
 from . import ir_actions_server

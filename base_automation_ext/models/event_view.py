@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from functools import cached_property
 
+import psycopg2
+
+from odoo.addons.server_action_engine.core.errors import is_retryable_db_error
+
 #: Key in ``cursor.__dict__``: how many batches of records rules have been run on. Values read
 #: before a rule has run are not used after it.
 GENERATION = "base_automation_ext_generation"
@@ -50,6 +54,11 @@ class EventView(dict):
     @cached_property
     def _position_of(self):
         return {record_id: at for at, record_id in enumerate(self.records._ids)}
+
+    @property
+    def generation(self):
+        """A number that is another one once a rule has run."""
+        return self._of_cursor.get(GENERATION)
 
     def at(self, positions):
         """Return the records at ``positions``, for processing."""
@@ -104,6 +113,33 @@ class EventView(dict):
             return [values[record_id] for record_id in self.records._ids]
         except KeyError:
             return None
+
+    def is_plain(self, name):
+        """Tell whether looking at a field does no more than read, if even that.
+
+        So it does not matter when it happens. Computing a value may do anything.
+        """
+        if name in self:
+            return True
+        field, env = self.records._fields[name], self.records.env
+        return (
+            field.store
+            and field.prefetch is True
+            and not field.translate
+            and field not in env.registry.field_depends_context
+            and not (field.compute and env.records_to_compute(field))
+        )
+
+    def possible(self, sieve):
+        """Return the numbers of the domains in a sieve that some record may match."""
+        self._forget_outdated()
+        try:
+            return sieve.candidates(self, self.everything, self.is_plain)
+        except Exception as exc:
+            if isinstance(exc, psycopg2.Error) or is_retryable_db_error(exc):
+                raise
+            # Each will meet the problem itself, and be the one whose fault it is.
+            return sieve.numbers
 
     def refuses(self, rule_filter, positions):
         """Tell whether plain values suffice to say that none of the records matches a filter."""

@@ -116,3 +116,9 @@ class IrActionsServer(models.Model):
             return self.write_target == RECORD
         # Stock Odoo's single value: a path leads to other records.
         return "." not in (self.update_path or "")
+
+    def _names_set_on_forms(self):
+        """Return the fields of the edited record the action sets without answering them."""
+        if self.state != "object_write":
+            return []
+        return self.value_line_ids.field_id.mapped("name") or [self.update_path]

@@ -8,6 +8,11 @@ from odoo.addons.server_action_engine.core.subscriptions import ONCHANGE
 class Base(models.AbstractModel):
     _inherit = "base"
 
+    def onchange(self, values, field_names, fields_spec):
+        result = super().onchange(values, field_names, fields_spec)
+        self.env["base.automation"]._trace_unheard_in_form(self, field_names)
+        return result
+
     def _has_onchange(self, field, other_fields):
         return super()._has_onchange(field, other_fields) or bool(
             self.env["base.automation"]._onchange_rules(self._name, field.name)
@@ -39,14 +44,26 @@ class BaseAutomation(models.Model):
             subscription.payload.id for subscription in found if field_name in subscription.fields
         )
 
+    @api.model
+    def _trace_unheard_in_form(self, record, field_names):
+        """Let traced rules on a form tell that they watch none of the fields that were edited."""
+        subscriber = self.env["base.automation.subscriber"]
+        for subscription in subscriber._event_subscriptions_to(record._name, ONCHANGE):
+            if subscription.payload.trace_until and subscription.fields.isdisjoint(field_names):
+                rule = self.browse(subscription.payload.id)
+                rule._trace_form_unheard(record or record.new(), field_names)
+
     def _run_onchange(self, record):
         """Run the rule on the record being edited and apply the values it answers.
 
         :returns: dict with what is left for the form: ``warning``, ``domain``
         """
         result = {}
-        if not (self._in_scope(record) and self._filter_post(record)):
+        inside = self._in_scope(record)
+        if not (inside and self._filter_post(record)):
+            self._trace_form_refusal(record, inside)
             return result
+        done = []
         actions = self.sudo().action_server_ids.with_context(
             active_model=record._name,
             active_id=record._origin.id,
@@ -60,9 +77,11 @@ class BaseAutomation(models.Model):
                 self._add_postmortem(exc)
                 raise
             values = answer.get("value") or {}
-            record.update(
-                {key: val for key, val in values.items() if key in record._fields and key != "id"}
-            )
+            values = {
+                key: val for key, val in values.items() if key in record._fields and key != "id"
+            }
+            record.update(values)
+            done.extend(key for key in [*action._names_set_on_forms(), *values] if key not in done)
             if answer.get("domain"):
                 result.setdefault("domain", {}).update(answer["domain"])
             if answer.get("warning"):
@@ -70,4 +89,5 @@ class BaseAutomation(models.Model):
         # After the actions: it may be about what they have set.
         if "warning" not in result and (warning := self._live_warning(record)):
             result["warning"] = warning
+        self._trace_form_ran(record, done, "warning" in result)
         return result

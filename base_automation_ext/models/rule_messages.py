@@ -5,6 +5,7 @@ from odoo import models
 from odoo.addons.base_automation.models.base_automation import MAIL_TRIGGERS
 
 from ..core.triggers.mail import PostedMessage
+from .rule_plan import RulePlan
 
 #: Message types that are nobody's mail.
 _INTERNAL_MESSAGES = ("notification", "auto_comment", "user_notification")
@@ -15,15 +16,16 @@ class RuleSubscriber(models.AbstractModel):
 
     def _message_posted(self, event, entries):
         """Run the rules on a message that was posted."""
-        records = event.records.with_context(**event.context)
+        records = event.in_context(event.records)
         trigger = self._stock_message_trigger(event.message)
         if trigger:
             self._run_message_rules(event, entries, records, trigger)
         wanted = {entry.trigger.key for entry in entries} - set(MAIL_TRIGGERS)
         if wanted and (found := wanted.intersection(_describe(event.message).directions())):
-            passed = [(entry, None) for entry in entries if entry.trigger.key in found]
+            told = [entry for entry in entries if entry.trigger.key in found]
             overrides = self.env["base.automation"]._overridden_methods()
-            self._process_entries(passed, records, {"old_values": None}, overrides)
+            plan = RulePlan(told, is_kept=False)
+            self._process_entries(plan, {}, records, {"old_values": None}, overrides)
 
     def _stock_message_trigger(self, message):
         """Return the trigger of stock a message sets off, or None."""

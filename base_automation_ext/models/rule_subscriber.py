@@ -23,12 +23,13 @@ from odoo.addons.server_action_engine.models.event_hook_gate import CHANGED
 from ..core.triggers import keys_hearing
 from ..core.triggers.base import Change
 from ..core.triggers.path_resolver import PathError
-from .environments import ActionDone, released_environments
+from .environments import ActionDone, begin_chain, end_chain, released_environments
 from .event_view import EventView
 from .old_values import OLD_MODEL_KEY
 from .rule_entry import COLLAPSE, make_entry
 from .rule_expressions import is_broken
 from .rule_overrides import FILTERS
+from .rule_plan import RulePlan, plan_of
 from .rule_scope import acts_for, in_companies
 from .rule_trace import traced
 
@@ -142,32 +143,33 @@ class RuleSubscriber(models.AbstractModel):
 
     @api.model
     def _event_before(self, event, subscriptions):
+        chain = None
         if "__action_done" not in self.env.context:
-            event.context["__action_done"] = ActionDone()
-        records = event.records.with_context(**event.context)
-        entries = [
-            entry
-            for subscription in subscriptions
-            if ((entry := subscription.payload).scope is None and entry.trace_until is None)
-            or self._lets_pass(entry, event, records)
-        ]
+            chain = begin_chain(event)
+        records = event.in_context(event.records)
+        plan, narrowed = plan_of(subscriptions), {}
+        for number in plan.guarded:
+            if not self._lets_pass(plan.entries[number], event, records):
+                narrowed[number] = None
         if event.kind == MESSAGE:
-            return entries, None
+            return chain, plan.without(narrowed)
         overrides = self.env["base.automation"]._overridden_methods()
-        entries = self._kept_by_override(entries, records, event.kind, overrides)
+        if overrides:
+            entries = self._kept_by_override(plan.without(narrowed), records, event.kind, overrides)
+            plan, narrowed = RulePlan(entries, is_kept=False), {}
         if event.kind == CREATE:
-            return [(entry, None) for entry in entries], overrides
+            return chain, plan, narrowed, overrides
         if event.kind == UNLINK:
-            self._process_entries(
-                [(entry, None) for entry in entries], records, {"old_values": None}, overrides
-            )
+            self._process_entries(plan, narrowed, records, {"old_values": None}, overrides)
+            if chain is not None:
+                end_chain(chain)
             return None
         view = EventView(records)
-        passed = self._filter_before(event, entries, view, overrides)
-        self._read_old(event, passed, view)
+        self._filter_before(event, plan, narrowed, view, overrides)
+        self._read_old(event, plan, narrowed, view)
         # What is written does not change which records there are, nor their environment.
         event.records = records
-        return passed, overrides
+        return chain, plan, narrowed, overrides
 
     def _lets_pass(self, entry, event, records):
         """Tell whether a rule with a scope, or one that is traced, is about an event."""
@@ -192,13 +194,23 @@ class RuleSubscriber(models.AbstractModel):
         by_id = {entry.id: entry for entry in entries}
         return [by_id[rule_id] for rule_id in rules.ids if rule_id in by_id]
 
-    def _filter_before(self, event, entries, view, overrides):
-        """Return (entry, positions of the records that meet its condition before the change)."""
-        pending = self._pending_computations(event, entries)
-        passed = []
-        for entry in entries:
-            if not (entry.pre.text or overrides):
-                passed.append((entry, view.everything))
+    def _filter_before(self, event, plan, narrowed, view, overrides):
+        """Note in ``narrowed`` which records meet the conditions on what was before the change.
+
+        :param narrowed: ``{number of a rule: positions}`` where these are not all; None for a rule
+            that is not concerned at all
+        """
+        numbers = range(len(plan.entries)) if overrides else plan.filtered_before
+        if not numbers:
+            return
+        pending = self._pending_computations(event, plan)
+        if not overrides:
+            refused = dict.fromkeys(numbers, ())
+            narrowed.update({**refused, **narrowed})
+            numbers = view.possible(plan.before)
+        for number in numbers:
+            entry = plan.entries[number]
+            if narrowed.get(number, ()) is None:
                 continue
             try:
                 if overrides & FILTERS:
@@ -207,14 +219,14 @@ class RuleSubscriber(models.AbstractModel):
                 else:
                     positions, _domain = self._select(entry, entry.pre, view, view.everything)
             except Exception as exc:  # noqa: BLE001 - an author's filter may raise anything
+                narrowed[number] = None
                 self._filter_failed(entry, exc)
                 continue
-            passed.append((entry, positions))
+            narrowed[number] = positions
             if entry.trace_until and (rule := traced(entry, view.records)):
                 rule._trace_filter(view.records, view.at(positions), "filter_pre_domain")
         for field, records in pending.items():
             self.env.add_to_compute(field, records)
-        return passed
 
     def _select(self, entry, rule_filter, view, positions):
         """Return the positions of records that match a filter of a rule, and its domain.
@@ -228,13 +240,13 @@ class RuleSubscriber(models.AbstractModel):
             return view.positions(candidates.filtered_domain(Domain(domain))), domain
         return view.select(rule_filter, positions), rule_filter.domain
 
-    def _pending_computations(self, event, entries):
+    def _pending_computations(self, event, plan):
         """Return what evaluating conditions during a recomputation would compute too early.
 
         ``{field: records}`` of computed fields that depend on the fields being computed: they
         are to be computed after these have their values.
         """
-        if event.kind != COMPUTE or not any(entry.pre.text for entry in entries):
+        if event.kind != COMPUTE or not plan.filtered_before:
             return {}
         fields = event.records._fields
         changing = event.records.pool.field_computed[fields[next(iter(event.names))]]
@@ -245,18 +257,21 @@ class RuleSubscriber(models.AbstractModel):
             if (records := self.env.records_to_compute(dependent))
         }
 
-    def _read_old(self, event, passed, view):
+    def _read_old(self, event, plan, narrowed, view):
         """Keep the old values some rule compares with, of the records it may concern."""
         fields = event.records._fields
         names, positions = set(), set()
-        for entry, found in passed:
-            if entry.fire_mode == COLLAPSE:
+        for number, wanted in plan.old_names(event.names):
+            found = narrowed.get(number, view.everything)
+            if found is None:
+                continue
+            if number in plan.collapsing:
                 # The filter before the change concerns the first of several changes only.
                 found = view.everything
-            wanted = found and entry.old_names(event.names)
-            if wanted:
+            if found:
                 names |= wanted
-                positions.update(found)
+                if len(positions) < len(view.everything):
+                    positions.update(found)
         records = view.at(sorted(positions)) if positions else ()
         for name in sorted(names):
             field = fields.get(name)
@@ -273,16 +288,26 @@ class RuleSubscriber(models.AbstractModel):
 
     @api.model
     def _event_after(self, event, subscriptions, state):
-        passed, overrides = state
+        chain, *state = state
         if event.kind == MESSAGE:
-            self._message_posted(event, passed)
-            return
+            self._message_posted(event, *state)
+        else:
+            self._changed(event, *state)
+        if chain is not None:
+            end_chain(chain)
+
+    def _changed(self, event, plan, narrowed, overrides):
+        """Run the rules on what was created, written or computed."""
         old = None if event.kind == CREATE else event.old
-        collecting = [item for item in passed if item[0].fire_mode == COLLAPSE]
-        if collecting:
+        if plan.collapsing:
+            found = [
+                (plan.entries[number], narrowed.get(number, range(len(event.records))))
+                for number in sorted(plan.collapsing)
+            ]
+            collecting = [item for item in found if item[1] is not None]
             self._collect(collecting, event.records, old)
-            passed = [item for item in passed if item[0].fire_mode != COLLAPSE]
-        self._process_entries(passed, event.records, {"old_values": old}, overrides)
+            narrowed = {**narrowed, **dict.fromkeys(plan.collapsing)}
+        self._process_entries(plan, narrowed, event.records, {"old_values": old}, overrides)
 
     def _collect(self, passed, records, old_values):
         """Keep changes for the end of the transaction.
@@ -291,7 +316,7 @@ class RuleSubscriber(models.AbstractModel):
         """
         readable, found = records.sudo(), []
         for entry, positions in passed:
-            met = set(range(len(records)) if positions is None else positions)
+            met = set(positions)
             ids = records._ids
             sides = [
                 readable.browse([ids[at] for at in range(len(ids)) if (at in met) == side])
@@ -300,17 +325,20 @@ class RuleSubscriber(models.AbstractModel):
             found.append((entry, *sides))
         self.env["base.automation.pending"]._collect(found, records, old_values)
 
-    def _process_entries(self, passed, records, context, overrides):
+    def _process_entries(self, plan, narrowed, records, context, overrides):
         """Hand each rule the records that match after the change, one rule after the other.
 
-        :param passed: list of (entry, positions; None for all)
+        :param narrowed: as for :meth:`_filter_before`
         :param context: context the rules are processed in
         """
         view = EventView(records, feedback=True)
         stopped = set()
-        for entry, positions in passed:
+        numbers = range(len(plan.entries)) if overrides else plan.candidates(view)
+        for number in numbers:
+            positions = narrowed.get(number, view.everything)
             if positions is None:
-                positions = view.everything
+                continue
+            entry = plan.entries[number]
             if stopped:
                 positions = [at for at in positions if records._ids[at] not in stopped]
             # The answer of most rules to most changes: nothing else is prepared for it.

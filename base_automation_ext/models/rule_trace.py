@@ -11,6 +11,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .rule_scope import acts_for
+
 _logger = logging.getLogger(__name__)
 
 #: How long a rule is traced, at most.
@@ -47,7 +49,8 @@ class BaseAutomationTrace(models.Model):
         :param reason_of: function from record to sentence; asked for few of many records
         """
         shown, rest = records[:MAX_RECORDS], len(records) - MAX_RECORDS
-        rows = [(record.id, reason_of(record)) for record in shown]
+        # What a form edits is not a record of the database, but may be about one.
+        rows = [(record._origin.id or None, reason_of(record)) for record in shown]
         if rest > 0:
             more = self.env._("And %(count)s records more.", count=rest)
             rows.append((None, more))
@@ -163,16 +166,18 @@ class BaseAutomation(models.Model):
         self._trace(records, NO, self.env._("None of the fields the rule watches was written."))
 
     def _trace_out_of_scope(self, records):
-        self._trace(
-            records,
-            NO,
-            self.env._("The rule is not meant for this user, or not during imports and updates."),
-        )
+        self._trace(records, NO, self._scope_refusal(records))
+
+    def _scope_refusal(self, records):
+        """Say which part of its scope keeps the rule from records."""
+        scope = self.sudo()._scope()
+        if scope is not None and acts_for(scope, records.env):
+            return self.env._("The rule is not meant for records of this company.")
+        return self.env._("The rule is not meant for this user, or not during imports and updates.")
 
     def _trace_after_filters(self, matching, inside, found):
         """Write down what the scope and the change itself refused of records that match."""
-        company = self.env._("The rule is not meant for records of this company.")
-        self._trace_lost(matching, inside, company)
+        self._trace_lost(matching, inside, lambda record: self._scope_refusal(record))
         change = self.env._("What has changed is not what the rule waits for.")
         self._trace_lost(inside, found, change)
 

@@ -21,6 +21,7 @@ from . import test_rule_later
 from . import test_rule_limits
 from . import test_rule_load
 from . import test_rule_pause
+from . import test_rule_plan
 from . import test_rule_preview
 from . import test_rule_run
 from . import test_rule_scope
@@ -37,6 +38,7 @@ from . import test_trigger_path_computed
 from . import test_trigger_path_line
 from . import test_trigger_path_related
 from . import test_trigger_schedule
+from . import test_trigger_stock
 from . import test_trigger_webhook
 from . import test_trigger_widget
 from . import test_type_rule

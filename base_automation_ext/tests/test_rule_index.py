@@ -65,10 +65,7 @@ class TestRuleIndexQueries(RuleCase):
         self.assertEqual(heard, [(["function"], 1)])
 
     def test_long_transaction_piles_nothing_up(self):
-        """Neither environments nor what rules keep on the cursor grow from batch to batch.
-
-        On a model without tracking: for each write of a tracked one, Odoo itself keeps something.
-        """
+        """Neither environments nor what rules keep on the cursor grow from batch to batch."""
         vals = {"model": "res.partner.category", "fields": ["color"], "trigger": "on_update"}
         self.make_rule(self.code("record.write({'name': 'x'})"), **vals)
         self.make_rule(self.code("x = old.name"), **vals)
@@ -84,6 +81,43 @@ class TestRuleIndexQueries(RuleCase):
 
         left_after(5)
         self.assertEqual(left_after(5), left_after(30))
+
+    def test_tracked_changes_pile_nothing_up(self):
+        """Where changes are told in the chatter rules leave nothing until the commit.
+
+        Odoo itself keeps a callback per write there, rules or not; none with an environment.
+        """
+        self.make_rule(fields=["function"], trigger="on_update")
+        self.make_rule(self.code("record.write({'city': 'x'})"), trigger="on_update")
+        self.make_rule(self.code("x = old.name"), filter_domain="[('ref', '=', 'nobody')]")
+        partners = self.make_partners(3)
+
+        def left_after(writes):
+            for number in range(writes):
+                partners[number % 3].write({"function": f"Clerk {number}"})
+                self.env.flush_all()
+            return len(self.env.transaction.envs)
+
+        self.assertEqual(left_after(5), left_after(40))
+
+    def test_changes_of_rules_are_told_in_the_chatter(self):
+        """Those of the user and those of a rule, once, with the values before the first one."""
+        self.make_rule(
+            self.code("record.write({'email': 'rule@example.com'})"),
+            fields=["function"],
+            trigger="on_update",
+        )
+        partner = self.make_partners(1, email="old@example.com")
+        self.env.cr.precommit.run()
+        partner.write({"function": "Clerk"})
+        partner.write({"function": "Chief", "phone": "1"})
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        values = partner.message_ids.tracking_value_ids
+        self.assertEqual(
+            sorted((one.field_id.name, one.old_value_char, one.new_value_char) for one in values),
+            [("email", "old@example.com", "rule@example.com"), ("phone", False, "1")],
+        )
 
     def test_old_values_are_those_of_watched_fields_only(self):
         """The code of a rule finds the old values of watched fields, and no others."""

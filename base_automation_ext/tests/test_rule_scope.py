@@ -1,6 +1,9 @@
 """For whom rules fire, and the switch for all of them."""
 
+from io import BytesIO
+
 from odoo.tests import new_test_user, tagged
+from odoo.tools.convert import convert_xml_import
 
 from .common import RuleCase
 
@@ -149,6 +152,19 @@ class TestRuleScope(RuleCase):
         partners = self.env["res.partner"].browse(result["ids"])
         self.assertEqual(partners.mapped("ref"), [False, False])
         self.assertEqual(partners.mapped("city"), ["seen", "seen"])
+
+    def test_real_data_of_a_module(self):
+        """Records that come with a module start only the rules that are meant for that."""
+        self.make_rule(trigger="on_create", skip_install=True)
+        self.make_rule(self.code("record.write({'city': 'seen'})"), trigger="on_create")
+        data = BytesIO(
+            b"<odoo><record id='installed' model='res.partner'>"
+            b"<field name='name'>Installed</field></record></odoo>"
+        )
+        data.name = "partners.xml"
+        convert_xml_import(self.env, "base_automation_ext", data, {}, "init")
+        partner = self.env.ref("base_automation_ext.installed")
+        self.assertEqual((partner.ref, partner.city), (False, "seen"))
 
     def test_rule_called_directly_keeps_its_scope(self):
         """Stock's webhooks and schedule call ``_process``; the scope holds there too."""

@@ -137,3 +137,71 @@ class TestRuleTrace(RuleCase):
             line.with_user(user).read(["reason"])
         with self.assertRaises(AccessError):
             rule.with_user(user).action_trace()
+
+
+@tagged("post_install", "-at_install")
+class TestLiveFormTrace(RuleCase):
+    def traced(self, **vals):
+        watched = self.env["ir.model.fields"]._get("res.partner", "function")
+        rule = self.make_rule(
+            vals.pop("action", None),
+            trigger="on_change",
+            on_change_field_ids=[(6, 0, watched.ids)],
+            **vals,
+        )
+        rule.action_trace()
+        return rule
+
+    def edited(self, rule, partner, **values):
+        """Edit fields in a form and return (record, verdict, reason) of what was written down."""
+        spec = {name: {} for name in ("function", "name", "ref", "city")}
+        partner.onchange(values, list(values), spec)
+        lines = self.env["base.automation.trace"].search([("rule_id", "=", rule.id)], order="id")
+        found = [(line.model, line.res_id, line.verdict, line.reason) for line in lines]
+        lines.unlink()
+        return found
+
+    def test_what_it_has_done(self):
+        """The fields it has set, and its warning; on a saved record, and on one that is none."""
+        rule = self.traced(live_warning_message="Mind")
+        partner = self.make_partners(1)
+        [(model, res_id, verdict, reason)] = self.edited(rule, partner, function="x")
+        self.assertEqual((model, res_id, verdict), ("res.partner", partner.id, "ran"))
+        self.assertEqual(reason, "The actions were run. Set: Reference. A warning was shown.")
+        [(model, res_id, verdict, reason)] = self.edited(rule, partner.browse(), function="x")
+        self.assertEqual((model, res_id, verdict), ("res.partner", 0, "ran"))
+        self.assertIn("new and not saved yet", reason)
+
+    def test_who_says_no(self):
+        group = self.env["res.groups"].create({"name": "Nobody"})
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        partner = self.make_partners(1)
+        for vals, values, said in (
+            ({}, {"city": "Mons"}, "not watched by the rule: City."),
+            ({"filter_domain": "[('function', '=', 'y')]"}, {"function": "x"}, "is “y”"),
+            ({"only_group_ids": [(6, 0, group.ids)]}, {"function": "x"}, "not meant for this user"),
+            ({"company_ids": [(6, 0, other.ids)]}, {"function": "x"}, "records of this company"),
+        ):
+            with self.subTest(said):
+                rule = self.traced(**vals)
+                [(_model, res_id, verdict, reason)] = self.edited(rule, partner, **values)
+                self.assertEqual((res_id, verdict), (partner.id, "no"))
+                self.assertIn(said, reason)
+                rule.action_trace_stop()
+                self.assertEqual(self.edited(rule, partner, **values), [])
+                rule.unlink()
+
+    def test_opening_a_new_form_is_no_edit(self):
+        rule = self.traced()
+        self.env["res.partner"].onchange({}, [], {"name": {}, "city": {}})
+        lines = self.env["base.automation.trace"].search([("rule_id", "=", rule.id)])
+        self.assertEqual(len(lines.filtered(lambda line: "not watched" in line.reason)), 0)
+
+    def test_ordinary_user(self):
+        """Needs no right on rules or traces."""
+        user = new_test_user(self.env, "clerk", groups="base.group_user,base.group_partner_manager")
+        rule = self.traced(filter_domain="[('function', '=', 'y')]")
+        partner = self.make_partners(1)
+        self.assertTrue(self.edited(rule, partner.with_user(user), function="x"))
+        self.assertTrue(self.edited(rule, partner.with_user(user), function="y"))
+        self.assertTrue(self.edited(rule, partner.with_user(user), city="y"))

@@ -3,7 +3,7 @@
 VIP, EXPIRING, ABROAD, BROKEN = (
     "Tag VIP orders",
     "Remind before a quotation expires",
-    "Contacts from the United States",
+    "Leads from the United States",
     "Print delivery notes",
 )
 
@@ -59,11 +59,13 @@ def _expiring(client):
 
 def _abroad(client):
     country = client.reference("base.us")
+    found = client.call("crm.team", "search", [("name", "=", "America")])
+    team = found[0] if found else client.create("crm.team", name="America")
     _rule(
         client,
         ABROAD,
-        "res.partner",
-        [_write(client, "res.partner", user_id=str(client.uid))],
+        "crm.lead",
+        [_write(client, "crm.lead", team_id=str(team))],
         trigger="on_create",
         filter_domain=repr([("country_id", "=", country)]),
     )
@@ -84,7 +86,7 @@ def _broken(client):
 
 def _happen(client):
     """Let some of the rules run."""
-    client.create("res.partner", name="Yankee Inc", country_id=client.reference("base.us"))
+    client.create("crm.lead", name="Yankee Inc", country_id=client.reference("base.us"))
     client.write("sale.order", latest_order(client), client_order_ref="PO 4711")
 
 

@@ -34,7 +34,21 @@ def action_conditions(page, client, path):
 
 def rule_form(page, client, path):
     """A rule in plain words, with what it waits for and what it does."""
-    page.open_action(RULES, rules.ensure(client)[rules.VIP])
+    _rule_form(page, client, path, rules.VIP)
+
+
+def rule_expiring(page, client, path):
+    """A rule on a date of the record, without code."""
+    _rule_form(page, client, path, rules.EXPIRING)
+
+
+def rule_leads(page, client, path):
+    """A rule on new records of one country, without code."""
+    _rule_form(page, client, path, rules.ABROAD)
+
+
+def _rule_form(page, client, path, name):
+    page.open_action(RULES, rules.ensure(client)[name])
     page.wait_for(".o_base_automation_ext_count button")
     page.screenshot(path)
 
@@ -153,6 +167,8 @@ SHOTS = {
     "action-form": action_form,
     "action-conditions": action_conditions,
     "rule-form": rule_form,
+    "rule-expiring": rule_expiring,
+    "rule-leads": rule_leads,
     "rule-triggers": rule_triggers,
     "rule-test": rule_test,
     "rule-explain": rule_explain,

@@ -25,6 +25,9 @@ NUMBER_TYPES = frozenset({"integer", "float", "monetary"})
 #: Field types whose values :func:`compile_domain` understands. A many2one is its id or False.
 PLAIN_TYPES = TEXT_TYPES | NUMBER_TYPES | {"boolean", "selection", "many2one"}
 
+Need = tuple[str, frozenset[Any]]
+"""A field and the values one of which it has in every record that matches; False for empty."""
+
 _INEQUALITIES: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     ">": operator.gt,
@@ -42,6 +45,8 @@ class CompiledDomain:
     names: frozenset[str]
     """Fields whose columns :attr:`select` reads."""
     select: Select
+    need: Need | None = None
+    """What a glance at one field can tell (``domain_sieve.py``); None if it takes more."""
 
 
 class _NotPlain(Exception):
@@ -61,20 +66,39 @@ def compile_domain(
     :returns: None when some part is not plain, or the domain is malformed
     """
     names: set[str] = set()
-    stack: list[Select] = []
+    stack: list[_Part] = []
     try:
         for item in reversed(domain):
             if item == "!":
-                stack.append(_not(stack.pop()))
-            elif item == "&":
-                stack.append(_and([stack.pop(), stack.pop()]))
-            elif item == "|":
-                stack.append(_or([stack.pop(), stack.pop()]))
+                stack.append((_not(stack.pop()[0]), None))
+            elif item in ("&", "|"):
+                parts = [stack.pop(), stack.pop()]
+                join, need = (_and, _need_of_all) if item == "&" else (_or, _need_of_any)
+                stack.append((join([select for select, _need in parts]), need(parts)))
             else:
                 stack.append(_leaf(item, field_types, fold, names))
     except (_NotPlain, IndexError):
         return None
-    return CompiledDomain(frozenset(names), _and(stack[::-1]))
+    select = _and([select for select, _need in stack[::-1]])
+    return CompiledDomain(frozenset(names), select, _need_of_all(stack[::-1]))
+
+
+_Part = tuple[Select, "Need | None"]
+
+
+def _need_of_all(parts: Sequence[_Part]) -> Need | None:
+    """Return what must hold where all parts hold: of several needs the one few records meet."""
+    needs = [need for _select, need in parts if need]
+    return min(needs, key=lambda need: len(need[1]), default=None)
+
+
+def _need_of_any(parts: Sequence[_Part]) -> Need | None:
+    """Return what must hold where some part holds."""
+    needs = [need for _select, need in parts]
+    first = needs[0]
+    if first is None or not all(need and need[0] == first[0] for need in needs):
+        return None
+    return first[0], frozenset().union(*(need[1] for need in needs if need))
 
 
 def _and(parts: Sequence[Select]) -> Select:
@@ -118,20 +142,22 @@ def _not(part: Select) -> Select:
 
 def _leaf(
     item: Any, field_types: Mapping[str, str], fold: Callable[[str], str], names: set[str]
-) -> Select:
+) -> _Part:
     if not isinstance(item, (list, tuple)) or len(item) != 3:
         raise _NotPlain
     name, op, value = item
     if name in (0, 1) and op == "=" and value == 1:
         return (
             (lambda _columns, positions: positions) if name else (lambda _columns, _positions: ())
-        )
+        ), None
     kind = field_types.get(name) if isinstance(name, str) else None
     if kind not in PLAIN_TYPES:
         raise _NotPlain
     select = _leaf_of(name, kind, op, value, fold)
     names.add(name)
-    return select
+    if op not in ("=", "in"):
+        return select, None
+    return select, (name, frozenset(option or False for option in _options(kind, op, value)))
 
 
 def _leaf_of(name: str, kind: str, op: Any, value: Any, fold: Callable[[str], str]) -> Select:

@@ -53,10 +53,37 @@ def _order(subscription: Subscription) -> tuple[int, str, tuple[int, ...]]:
     return (subscription.sequence, subscription.subscriber, subscription.rank)
 
 
+class Audience(tuple[Subscription, ...]):
+    """What one subscriber hears of one kind of change, in order.
+
+    Usually the same object for all changes of the kind, until the subscriptions change.
+    """
+
+    lasts: bool = False
+    """Whether it is kept for the next change of the kind."""
+    plan: Any = None
+    """Whatever the subscriber has worked out about it."""
+
+
+Audiences = tuple[tuple[str, Audience], ...]
+"""(subscriber, what it hears), in order."""
+
+#: Sets of written fields whose audiences are kept, per model.
+_MAX_KEPT = 256
+
+
+def audiences_of(subscriptions: Iterable[Subscription]) -> Audiences:
+    """Divide ``subscriptions``, which come in order, by subscriber."""
+    by_subscriber: dict[str, list[Subscription]] = {}
+    for subscription in subscriptions:
+        by_subscriber.setdefault(subscription.subscriber, []).append(subscription)
+    return tuple((name, Audience(found)) for name, found in by_subscriber.items())
+
+
 class ModelSubscriptions:
     """The subscriptions to one model."""
 
-    __slots__ = ("_by_event", "watched")
+    __slots__ = ("_audiences", "_by_event", "_by_names", "watched")
 
     def __init__(self, subscriptions: Iterable[Subscription]) -> None:
         by_event: dict[str, list[Subscription]] = {}
@@ -74,6 +101,8 @@ class ModelSubscriptions:
                 self.watched = None
             else:
                 self.watched |= subscription.fields
+        self._audiences: dict[tuple[int, ...], Audiences] = {}
+        self._by_names: dict[frozenset[str], Audiences] = {}
 
     def __iter__(self) -> Iterator[Subscription]:
         """Go through all subscriptions."""
@@ -93,6 +122,32 @@ class ModelSubscriptions:
             for subscription in found
             if subscription.fields is None or not subscription.fields.isdisjoint(names)
         )
+
+    def hearing(self, event: str) -> Audiences:
+        """Return the subscriptions to ``event`` by subscriber."""
+        return self._kept(self.listening(event))
+
+    def hearing_of(self, names: frozenset[str]) -> Audiences:
+        """Return the subscriptions :meth:`touched_by` finds, by subscriber."""
+        found = self._by_names.get(names)
+        if found is None:
+            if len(self._by_names) >= _MAX_KEPT:
+                self._by_names.clear()
+            found = self._by_names[names] = self._kept(self.touched_by(names))
+        return found
+
+    def _kept(self, subscriptions: tuple[Subscription, ...]) -> Audiences:
+        # They live as long as this object does, so no number is used for another one.
+        key = tuple(map(id, subscriptions))
+        found = self._audiences.get(key)
+        if found is None:
+            if len(self._audiences) >= _MAX_KEPT:
+                self._audiences.clear()
+            found = audiences_of(subscriptions)
+            for _subscriber, audience in found:
+                audience.lasts = True
+            self._audiences[key] = found
+        return found
 
 
 #: Model name → its subscriptions; models nobody subscribed to are absent.

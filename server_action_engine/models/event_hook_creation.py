@@ -11,7 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from ..core.subscriptions import WRITE, ModelSubscriptions, Subscription
+from ..core.subscriptions import (
+    WRITE,
+    Audiences,
+    ModelSubscriptions,
+    Subscription,
+    audiences_of,
+)
 
 #: Key in ``cursor.__dict__``: ``{model: list of Creation}``, the creations that are under way.
 _CREATIONS = "server_action_engine_creations"
@@ -94,17 +100,17 @@ def compute_watched(records, found: ModelSubscriptions, creation: Creation) -> N
         records._recompute_recordset(sorted(known))
 
 
-def by_novelty(records, subscriptions: Sequence[Subscription]):
-    """Divide ``subscriptions`` to a computation by the records it is news of.
+def by_novelty(records, audiences: Audiences):
+    """Divide those who hear of a computation by the records it is news of.
 
-    :returns: list of (records, subscriptions)
+    :returns: list of (records, audiences)
     """
     under_way = records.env.cr.__dict__.get(_CREATIONS)
     creations = under_way and under_way.get(records._name)
     if not creations:
-        return [(records, subscriptions)]
+        return [(records, audiences)]
     parts: dict[tuple[Creation, ...], list[Subscription]] = {}
-    for subscription in subscriptions:
+    for subscription in (one for _name, audience in audiences for one in audience):
         heard = tuple(creation for creation in creations if creation.hears(subscription))
         parts.setdefault(heard, []).append(subscription)
     divided = []
@@ -116,5 +122,5 @@ def by_novelty(records, subscriptions: Sequence[Subscription]):
         ]
         if news:
             kept = records if len(news) == len(records) else records.browse(news)
-            divided.append((kept, tuple(part)))
+            divided.append((kept, audiences_of(part)))
     return divided

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-
 from ..core.subscriptions import (
     COMPUTE,
     CREATE,
@@ -11,6 +9,7 @@ from ..core.subscriptions import (
     UNLINK,
     WRITE,
     ModelSubscriptions,
+    audiences_of,
     without_skipped,
 )
 from .event_hook_creation import by_novelty, compute_watched, creation_of
@@ -19,14 +18,14 @@ from .event_hook_subscriber import Event
 
 def around_create(found: ModelSubscriptions, self, vals_list, call):
     """Create the records of ``vals_list`` by ``call(model, vals_list)`` and tell the listeners."""
-    listeners = _listeners(self, found.listening(CREATE))
+    listeners = _listeners(self, found.hearing(CREATE))
     if not listeners:
         return call(self, vals_list)
     event = Event(CREATE, self.browse(), vals=vals_list)
     states = _before(event, listeners)
     told = [subscription for _subscriber, part in listeners for subscription in part]
     with creation_of(self, told) as creation:
-        event.records = call(_in_context(self, event), vals_list)
+        event.records = call(event.in_context(self), vals_list)
         compute_watched(event.records, found, creation)
     _after(event, listeners, states)
     return event.records.with_env(self.env)
@@ -34,12 +33,15 @@ def around_create(found: ModelSubscriptions, self, vals_list, call):
 
 def around_write(found: ModelSubscriptions, self, vals, call):
     """Write ``vals`` by ``call(records, vals)`` and tell the listeners."""
-    listeners = _listeners(self, found.touched_by(vals)) if self else ()
+    if not self or (found.watched is not None and found.watched.isdisjoint(vals)):
+        return call(self, vals)
+    names = frozenset(vals)
+    listeners = _listeners(self, found.hearing_of(names))
     if not listeners:
         return call(self, vals)
-    event = Event(WRITE, self.filtered("id"), frozenset(vals), vals=vals)
+    event = Event(WRITE, _saved(self), names, vals=vals)
     states = _before(event, listeners)
-    result = call(_in_context(self, event), vals)
+    result = call(event.in_context(self), vals)
     _after(event, listeners, states)
     return result
 
@@ -49,12 +51,12 @@ def around_compute(found: ModelSubscriptions, self, field, call):
     names = frozenset(
         computed.name for computed in self.pool.field_computed[field] if computed.store
     )
-    subscriptions = found.touched_by(names) if names else ()
-    records = self.filtered("id") if subscriptions else self
-    if not subscriptions or not records:
+    audiences = found.hearing_of(names) if names else ()
+    records = _saved(self) if audiences else self
+    if not audiences or not records:
         return call(self, field)
     told = []
-    for news, part in by_novelty(records, subscriptions):
+    for news, part in by_novelty(records, audiences):
         if listeners := _listeners(news, part):
             event = Event(COMPUTE, news, names)
             told.append((event, listeners, _before(event, listeners)))
@@ -67,7 +69,7 @@ def around_compute(found: ModelSubscriptions, self, field, call):
 
 def around_unlink(found: ModelSubscriptions, self, call):
     """Tell the listeners, then delete by ``call(records)``; tell those again who want to know."""
-    listeners = _listeners(self, found.listening(UNLINK)) if self else ()
+    listeners = _listeners(self, found.hearing(UNLINK)) if self else ()
     if not listeners:
         return call(self)
     event = Event(UNLINK, self)
@@ -81,7 +83,7 @@ def around_unlink(found: ModelSubscriptions, self, call):
 
 def around_message(found: ModelSubscriptions, self, call):
     """Post a message by ``call(records)`` and tell the listeners."""
-    listeners = _listeners(self, found.listening(MESSAGE)) if self else ()
+    listeners = _listeners(self, found.hearing(MESSAGE)) if self else ()
     if not listeners:
         return call(self)
     event = Event(MESSAGE, self)
@@ -91,22 +93,22 @@ def around_message(found: ModelSubscriptions, self, call):
     return event.message
 
 
-def _listeners(records, subscriptions):
-    """Group ``subscriptions`` by subscriber, in order, without what the context switches off.
+def _saved(records):
+    """Return those of ``records`` that are in the database."""
+    return records if all(records._ids) else records.filtered("id")
+
+
+def _listeners(records, audiences):
+    """Find those who listen, without what the context switches off.
 
     :returns: list of (subscriber model, its subscriptions)
     """
-    if not subscriptions:
-        return ()
     env = records.env
-    if skip := env.context.get("automation_skip"):
+    if audiences and (skip := env.context.get("automation_skip")):
         trusted = env.su or env.user._is_system()
-        subscriptions = without_skipped(subscriptions, skip, trusted=trusted)
-    # They come sorted by subscriber.
-    groups = groupby(  # pylint: disable=bad-builtin-groupby
-        subscriptions, lambda subscription: subscription.subscriber
-    )
-    return [(env[name], tuple(group)) for name, group in groups]
+        subscriptions = tuple(one for _name, audience in audiences for one in audience)
+        audiences = audiences_of(without_skipped(subscriptions, skip, trusted=trusted))
+    return [(env[name], audience) for name, audience in audiences]
 
 
 def _before(event, listeners):
@@ -116,8 +118,3 @@ def _before(event, listeners):
 def _after(event, listeners, states):
     for (subscriber, found), state in zip(listeners, states, strict=True):
         subscriber._event_after(event, found, state)
-
-
-def _in_context(records, event):
-    """Return ``records`` with the context keys the subscribers asked for."""
-    return records.with_context(**event.context) if event.context else records

@@ -30,6 +30,20 @@ class Event:
     """Context keys the change itself runs with; subscribers add to it before the change."""
     message: models.BaseModel | None = None
     """The message posted, after a ``message`` event."""
+    known: tuple[api.Environment, int, api.Environment] | None = None
+    """The last answer of :meth:`in_context`: environment before, length of the context, after."""
+
+    def in_context(self, records: models.BaseModel) -> models.BaseModel:
+        """Return ``records`` with the context keys the subscribers have asked for so far."""
+        if not self.context:
+            return records
+        env, size = records.env, len(self.context)
+        known = self.known
+        if known is None or known[0] is not env or known[1] != size:
+            # Odoo looks through all environments of the transaction for it.
+            found = records.with_context(**self.context).env
+            known = self.known = (env, size, found)
+        return records.with_env(known[2])
 
     def read_old(self, records: models.BaseModel, names: Iterable[str]) -> None:
         """Remember the values of the fields ``names`` of ``records`` before the change."""

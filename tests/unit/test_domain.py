@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server_action_engine.core.domain import compile_domain
+from server_action_engine.core.domain_sieve import Sieve
 
 TYPES = {
     "name": "char",
@@ -142,3 +143,67 @@ def test_what_is_not_plain_is_left_to_odoo(domain):
 def test_constant_leaves(leaf, expected):
     """The leaves for "always" and "never" are understood."""
     assert list(compile_domain([leaf], TYPES).select({}, range(2))) == expected
+
+
+# -- many at once: the sieve -----------------------------------------------------------------------
+
+
+def sieve_of(*domains):
+    return Sieve(enumerate(compile_domain(domain, TYPES) for domain in domains))
+
+
+def always(_name):
+    return True
+
+
+@given(
+    domains=st.lists(trees, max_size=8),
+    rows=st.lists(st.fixed_dictionaries(VALUES), min_size=1, max_size=4),
+    hidden=st.sets(st.sampled_from(sorted(VALUES)), max_size=2),
+    data=st.data(),
+)
+def test_no_domain_that_matches_is_lost(domains, rows, hidden, data):
+    """Whatever matches one of the records is let through, in order, each once."""
+    compiled = [compile_domain(flat(tree), TYPES) for tree in domains]
+    columns = {name: [row[name] for row in rows] for name in VALUES}
+    positions = data.draw(st.lists(st.sampled_from(range(len(rows))), min_size=1, unique=True))
+    found = Sieve(enumerate(compiled)).candidates(
+        columns, positions, lambda name: name not in hidden
+    )
+    assert found == sorted(set(found))
+    matching = {number for number, one in enumerate(compiled) if one.select(columns, positions)}
+    assert matching <= set(found)
+
+
+def test_a_value_nobody_wants_rules_all_of_them_out():
+    sieve = sieve_of(
+        [("state", "=", "won"), ("amount", ">", 3)],
+        [("amount", ">", 3), ("state", "in", ["won", "lost"])],
+        ["|", ("state", "=", "won"), ("state", "=", "lost")],
+        ["&", ("state", "=", "lost"), "!", ("done", "=", True)],
+        [("state", "=", False)],
+    )
+    columns = {"state": ["new", "lost", None, "won"]}
+    for position, expected in enumerate([[], [1, 2, 3], [4], [0, 1, 2]]):
+        assert sieve.candidates(columns, [position], always) == expected
+    assert sieve.candidates(columns, [0, 1], always) == [1, 2, 3]
+    assert sieve.candidates(columns, range(4), always) == [0, 1, 2, 3, 4]
+
+
+def test_what_needs_no_single_value_is_always_asked():
+    sieve = Sieve(
+        [
+            (3, compile_domain([("amount", ">", 3)], TYPES)),
+            (1, compile_domain(["|", ("state", "=", "won"), ("done", "=", True)], TYPES)),
+            (2, compile_domain(["!", ("state", "=", "won")], TYPES)),
+            (5, None),
+        ]
+    )
+    assert sieve.candidates({}, [0], always) == [1, 2, 3, 5]
+
+
+def test_values_that_may_not_be_looked_at_rule_nothing_out():
+    """Reading them early could compute them early."""
+    sieve = sieve_of([("state", "=", "won")], [("user_id", "=", 1)])
+    columns = {"user_id": [2]}
+    assert sieve.candidates(columns, [0], lambda name: name != "state") == [0]

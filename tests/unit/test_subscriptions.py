@@ -105,6 +105,36 @@ def test_replacing_keeps_what_is_watched_up_to_date():
     assert replaced(index, ["b"], [make("b")])["m"].watched is None
 
 
+def heard(audiences):
+    return [(subscriber, "".join(keys(audience))) for subscriber, audience in audiences]
+
+
+def test_what_is_heard_is_divided_by_subscriber():
+    found = build_index(
+        [make("a", fields="name"), make("b"), make("c", subscriber="t"), make("d", CREATE)]
+    )["m"]
+    assert heard(found.hearing_of(frozenset({"name"}))) == [("s", "ab"), ("t", "c")]
+    assert heard(found.hearing_of(frozenset({"city"}))) == [("s", "b"), ("t", "c")]
+    assert heard(found.hearing(CREATE)) == [("s", "d")]
+    assert found.hearing(UNLINK) == ()
+
+
+def test_audience_lasts_as_long_as_its_subscriptions():
+    """What a subscriber has worked out is found again at the next change of the kind."""
+    index = build_index([make("a", fields="name"), make("b")])
+    [(_name, audience)] = index["m"].hearing_of(frozenset({"city"}))
+    assert audience.lasts and audience.plan is None
+    audience.plan = "worked out"
+    for number in range(1000):
+        [(_name, same)] = index["m"].hearing_of(frozenset({f"field {number}"}))
+        assert same is audience
+    [(_name, other)] = index["m"].hearing_of(frozenset({"city", "name"}))
+    assert keys(other) == ["a", "b"] and other.plan is None
+    changed = replaced(index, ["b"], [make("b", fields="city")])
+    [(_name, fresh)] = changed["m"].hearing_of(frozenset({"city"}))
+    assert fresh.plan is None
+
+
 def test_unknown_event_is_refused():
     """Subscribing to an event that does not exist is an error."""
     with pytest.raises(ValueError, match="sneeze"):

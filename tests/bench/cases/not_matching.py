@@ -6,12 +6,14 @@ from ..case import Case
 RECORDS = 30
 
 
-def _setup(count):
+def _setup(count, domain=None):
+    domain = domain or _domain
+
     def setup(env):
         action = data.update_action(env, "res.partner", "color", "7")
         env["base.automation"].create(
             [
-                data.rule_values(env, n, "res.partner", action.copy(), filter_domain=_domain(n))
+                data.rule_values(env, n, "res.partner", action.copy(), filter_domain=domain(n))
                 for n in range(count)
             ]
         )
@@ -21,6 +23,11 @@ def _setup(count):
 
 def _domain(number):
     return f"[('ref', '=', 'nobody {number}'), ('color', '>', 3)]"
+
+
+def _amount(number):
+    # No single value decides about it.
+    return f"[('color', '>', {number + 3})]"
 
 
 def write_one_by_one(env, partners):
@@ -79,6 +86,16 @@ def _bulk(warm):
 CASES = [
     *(_single(count) for count in (1, 10, 50)),
     _single(50, warm=True),
+    Case(
+        name="not_matching_50_amount",
+        label="one-record write, 50 rules that want a higher number",
+        setup=_setup(50, _amount),
+        prepare=cold_partners(RECORDS),
+        act=write_one_by_one,
+        hand=write_one_by_one,
+        operations=RECORDS,
+        target=1.3,
+    ),
     _bulk(warm=False),
     _bulk(warm=True),
 ]
