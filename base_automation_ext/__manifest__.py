@@ -18,6 +18,8 @@
         "views/base_automation_views.xml",
         "views/base_automation_list_views.xml",
         "views/base_automation_schedule_views.xml",
+        "views/base_automation_time_views.xml",
+        "views/base_automation_due_preview_views.xml",
         "views/base_automation_button_views.xml",
         "views/base_automation_activity_views.xml",
         "views/base_automation_live_views.xml",
@@ -25,6 +27,7 @@
         "views/base_automation_paths_views.xml",
         "views/base_automation_webhook_views.xml",
         "views/base_automation_trace_views.xml",
+        "views/base_automation_due_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["base_automation_ext/static/src/**/*"],

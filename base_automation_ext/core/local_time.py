@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
 
+_SECOND = timedelta(seconds=1)
+
 
 def to_utc(local: datetime, zone: tzinfo) -> datetime:
     """Return a naive local time as naive UTC.
@@ -11,11 +13,30 @@ def to_utc(local: datetime, zone: tzinfo) -> datetime:
     A time that the clock skips becomes the first moment after the gap; of one that it shows
     twice the first counts (PEP 495).
     """
-    while True:
-        moment = local.replace(tzinfo=zone).astimezone(timezone.utc)
-        if moment.astimezone(zone).replace(tzinfo=None) == local:
-            return moment.replace(tzinfo=None)
-        local += timedelta(minutes=1)
+    moment = local.replace(tzinfo=zone).astimezone(timezone.utc)
+    if moment.astimezone(zone).replace(tzinfo=None) == local:
+        return moment.replace(tzinfo=None)
+    # With the clock of before the gap it is a moment after the change, and the other way round.
+    before = local.replace(tzinfo=zone, fold=1).astimezone(timezone.utc)
+    return _change_between(before, moment, zone).replace(tzinfo=None)
+
+
+def _change_between(before: datetime, after: datetime, zone: tzinfo) -> datetime:
+    """Return the moment between two at which the clock of a zone changed, to the second."""
+    before, after = before.replace(microsecond=0), after.replace(microsecond=0) + _SECOND
+    offset = before.astimezone(zone).utcoffset()
+    while after - before > _SECOND:
+        middle = before + timedelta(seconds=(after - before) // _SECOND // 2)
+        if middle.astimezone(zone).utcoffset() == offset:
+            before = middle
+        else:
+            after = middle
+    return after
+
+
+def to_local(moment: datetime, zone: tzinfo) -> datetime:
+    """Return a moment (naive UTC) as the naive time that clocks of a zone show."""
+    return moment.replace(tzinfo=timezone.utc).astimezone(zone).replace(tzinfo=None)
 
 
 def end_of_day(day: date, zone: tzinfo) -> datetime:

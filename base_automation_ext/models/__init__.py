@@ -12,6 +12,9 @@ from . import rule_trigger
 from . import trigger_field_change
 from . import rule_tasks
 from . import trigger_schedule
+from . import trigger_time
+from . import time_step
+from . import due_reader
 from . import trigger_webhook
 from . import schedule_run
 from . import trigger_button
@@ -28,8 +31,10 @@ from . import trigger_failure
 from . import live_form
 from . import rule_sentence
 from . import rule_sentence_stock
+from . import rule_sentence_time
 from . import action_sentence
 from . import rule_preview
+from . import due_preview
 from . import rule_explain
 from . import rule_health
 from . import rule_sentence_more
@@ -56,3 +61,12 @@ from . import trigger_path_sentence
 from . import snapshot
 from . import snapshot_fill
 from . import path_subscriber
+from . import due_ledger
+from . import due_search
+from . import due_run
+from . import due_fire
+from . import due_retry
+from . import due_start
+from . import due_subscriber
+from . import due_index
+from . import due_buttons

@@ -12,6 +12,9 @@ _NOT_INDEXED = frozenset(
     {
         "name",
         "description",
+        "due_attempt",
+        "due_since",
+        "due_turn",
         "last_run",
         "later_action_id",
         "log_webhook_calls",

@@ -71,5 +71,6 @@ class IrActionsServer(models.Model):
     def _get_error_policy(self, frame):
         # Parts of an action fail together with it, so only the outermost asks its rule.
         if not self.on_error and not frame.path and self.base_automation_id:
-            return self.base_automation_id.on_error or BLOCK
+            rule = self.base_automation_id
+            return rule._get_due_policy(rule.on_error or BLOCK)
         return super()._get_error_policy(frame)

@@ -38,8 +38,8 @@ class BaseAutomation(models.Model):
     def _overridden_methods(self):
         """Return the names of stock's methods somebody else has overridden or patched."""
         own = {
-            "_process": BaseAutomation._process,
-            "_get_eval_context": RuleExpressions._get_eval_context,
+            "_process": (BaseAutomation._process,),
+            "_get_eval_context": (RuleExpressions._get_eval_context,),
         }
         return overridden(self, own)
 
@@ -235,13 +235,17 @@ class BaseAutomation(models.Model):
             # Who has changed a line or a related record need not be allowed to write this one.
             records.sudo().date_automation_last = self.env.cr.now()
         try:
-            for action in self.sudo().action_server_ids:
+            for action in self._actions_to_run():
                 self._run_action(action, records, domain_post, keeps_errors)
         except Exception as exc:
             self._add_postmortem(exc)
             raise
         finally:
             next_generation(self.env.cr)
+
+    def _actions_to_run(self):
+        """Return the actions to run, in order. Triggers with several steps choose among them."""
+        return self.sudo().action_server_ids
 
     def _run_action(self, action, records, domain_post, keeps_errors):
         try:

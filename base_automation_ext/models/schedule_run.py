@@ -1,6 +1,9 @@
 """Running the rules that are due: woken at the right moments, each in its own transaction."""
 
 import logging
+import math
+import time
+from collections import deque
 from datetime import timedelta
 from functools import partial
 
@@ -17,6 +20,12 @@ _logger = logging.getLogger(__name__)
 
 #: How often a rule is tried that collides with another transaction.
 _TRIES = 3
+#: What a job answers that has done its share and wants another turn after the others.
+MORE = "more"
+#: What is due within this time is waited for; the scheduler itself looks once a minute only.
+_SOON = timedelta(seconds=2)
+#: Looking again and again at what another worker is about to finish helps nobody.
+_BREATH_SECONDS = 0.2
 #: When the rules are looked at again, one of which could not be run.
 _RETRY_AFTER = timedelta(minutes=1)
 #: When they are looked at again while all rules are switched off.
@@ -90,27 +99,60 @@ class BaseAutomation(models.Model):
             # What is due then is made up for when rules are switched on again.
             self._wake_by(fields.Datetime.now() + _LOOK_AGAIN_AFTER)
             return
-        cron = self.env["ir.cron"]
-        jobs = self._timed_jobs()
-        left, all_done = len(jobs), True
-        cron._commit_progress(remaining=left)
-        for job in jobs:
-            all_done = job() and all_done
-            left -= 1
-            if not cron._commit_progress(1, remaining=left) and left:
-                break
-        moment, now = self._next_timed_moment(), fields.Datetime.now()
-        if left:
+        is_over, all_done = self._work_off(self._timed_jobs())
+        moment = self._next_timed_moment()
+        while is_over and all_done and self._waits_here(moment):
+            is_over, all_done = self._work_off(self._timed_jobs())
+            moment = self._next_timed_moment()
+        now = fields.Datetime.now()
+        if not all_done:
+            moment = max(moment or now, now + _RETRY_AFTER)
+        if not is_over or moment and moment <= now + _SOON:
             self._wake_at(now)
         elif moment:
-            self._wake_by(moment if all_done else max(moment, now + _RETRY_AFTER))
-        cron._commit_progress()
+            self._wake_by(moment)
+        self.env["ir.cron"]._commit_progress()
+
+    @api.model
+    def _waits_here(self, moment):
+        """Wait for a moment that comes sooner than the scheduler would look again.
+
+        :returns: False when it does not, or when the time of the scheduled action is over
+        """
+        left = self.env["ir.cron"]._commit_progress()
+        if not moment or not left or math.isinf(left):
+            return False
+        seconds = (moment - fields.Datetime.now()).total_seconds()
+        if seconds > min(left, _SOON.total_seconds()):
+            return False
+        time.sleep(max(seconds, _BREATH_SECONDS))
+        return True
+
+    @api.model
+    def _work_off(self, jobs):
+        """Give each job its turn, and those that want more another one, while there is time.
+
+        :param jobs: see :meth:`_timed_jobs`
+        :returns: (whether nothing is left, whether all that were asked could do their work)
+        """
+        cron, queue, all_done = self.env["ir.cron"], deque(jobs), True
+        cron._commit_progress(remaining=len(queue))
+        while queue:
+            job = queue.popleft()
+            outcome = job()
+            if outcome == MORE:
+                queue.append(job)
+            all_done = all_done and bool(outcome)
+            if not cron._commit_progress(1, remaining=len(queue)) and queue:
+                break
+        return not queue, all_done
 
     @api.model
     def _timed_jobs(self):
         """Return what is due as functions without arguments that tell whether they are done.
 
-        Each commits what it does. What others take meanwhile, they leave alone.
+        Each commits what it does. What others take meanwhile, they leave alone. One that has much
+        to do answers :data:`MORE` after a part of it, so that the others are not kept waiting.
         """
         self.flush_model()
         self.env.cr.execute(

@@ -4,6 +4,9 @@ from . import test_change_value_widget
 from . import test_collapse
 from . import test_direct_run
 from . import test_domain_semantics
+from . import test_due_fields
+from . import test_due_preview
+from . import test_due_reader
 from . import test_filter_change
 from . import test_fire_mode
 from . import test_live_form
@@ -39,3 +42,4 @@ from . import test_trigger_stock
 from . import test_trigger_webhook
 from . import test_trigger_widget
 from . import test_type_rule
+from . import test_due

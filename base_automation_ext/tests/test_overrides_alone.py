@@ -184,6 +184,25 @@ class TestOverridesAlone(RuleCase):
             found = rule._search_time_based_automation_records(until=until)
         self.assertEqual(found, partners[0])
 
+    def test_timed_rules_are_run_on_what_an_override_finds(self):
+        """The engine leaves such rules to the override, and stock's scheduled action runs them."""
+        partners = self.pair()
+        rule = self.timed_rule()
+        self.env.flush_all()
+
+        def search(_original, rule, *, until):
+            return partners[:1].with_env(rule.env)
+
+        with (
+            self.overriding("base.automation", _search_time_based_automation_records=search),
+            self.enter_registry_test_mode(),
+            self.registry.cursor() as cr,
+        ):
+            self.env(cr=cr)["base.automation"]._cron_process_time_based_actions()
+        self.env.invalidate_all()
+        self.assert_second_left_out(partners)
+        self.assertTrue(rule.last_run)
+
     def test_calendar_of_timed_rules(self):
         """The calendar may depend on the record: it is asked for with each."""
         partners = self.pair()

@@ -323,7 +323,8 @@ class TestSchedule(ScheduleCase):
             for _number in range(5):
                 self.schedule()
             self.assertEqual(self.idle_statements(), one)
-            self.assertLessEqual(one, 6)
+            # Which timed rules there are is asked twice: what is due, and what is next.
+        self.assertLessEqual(one, 8)
 
     def idle_statements(self):
         with self.enter_registry_test_mode(), self.registry.cursor() as cr:

@@ -2,10 +2,12 @@
 
 from datetime import date, datetime, timedelta
 
-import pytz
-
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL, ormcache
+
+from odoo.addons.base_automation_ext.core.due import DuePlan
+from odoo.addons.base_automation_ext.models.due_calendars import Calendars
+from odoo.addons.base_automation_ext.models.time_zone import zone_of
 
 from ..core.errors import TransitionError
 from ..core.events import Actor, Due
@@ -171,13 +173,12 @@ class WorkflowEngine(models.AbstractModel):
     def _plan(self, calendar_id, number, unit, now):
         """Return the moment (naive UTC) after so much working time, None if there is none."""
         calendar = self.env["resource.calendar"].sudo().browse(calendar_id)
-        start = pytz.utc.localize(now)
         if unit in ("days", "weeks"):
             days = number * (_days_of_week(calendar) if unit == "weeks" else 1)
-            end = calendar.plan_days(round(days), start, compute_leaves=True)
+            plan = DuePlan(round(days), "day", working=True)
         else:
-            end = calendar.plan_hours(number * _SECONDS[unit] / 3600, start, compute_leaves=True)
-        return end.astimezone(pytz.utc).replace(tzinfo=None) if end else None
+            plan = DuePlan(round(number * _SECONDS[unit] / 60), "minutes", working=True)
+        return plan.moment(now, zone_of(calendar.tz), Calendars().of(calendar))
 
     @api.model
     def _timers_due(self, workitems):

@@ -109,6 +109,12 @@ class TestTimers(WorkflowCase):
         end = self.engine._plan(calendar.id, 8, "hours", datetime(2026, 11, 27, 20))
         self.assertEqual(end, datetime(2026, 11, 30, 17))
 
+    def test_working_days(self):
+        """Three working days after a Friday end on Wednesday, at the same time, as for rules."""
+        calendar = self.env["resource.calendar"].create({"name": "Office", "tz": "UTC"})
+        end = self.engine._plan(calendar.id, 3, "days", datetime(2026, 11, 27, 10))
+        self.assertEqual(end, datetime(2026, 12, 2, 10))
+
     def test_a_week_of_a_calendar_is_its_working_days(self):
         """Not seven of them: after a Friday evening, five working days end on the next Friday."""
         calendar = self.env["resource.calendar"].create({"name": "Office", "tz": "UTC"})

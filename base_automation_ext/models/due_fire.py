@@ -1,0 +1,201 @@
+"""Running a timed rule on what is due: in bulk, and the record that fails is set aside."""
+
+import logging
+from collections import defaultdict
+
+from odoo import api, models
+
+from odoo.addons.base_automation.models.base_automation import TIME_TRIGGERS
+from odoo.addons.server_action_engine.core.bisection import Bisection
+from odoo.addons.server_action_engine.core.errors import is_retryable_db_error
+from odoo.addons.server_action_engine.core.frames import state_of
+from odoo.addons.server_action_engine.core.retry import PERMANENT, fate_of
+from odoo.addons.server_action_engine.models.error_policy import BLOCK, RETRY
+from odoo.addons.server_action_engine.models.transaction_queues import revocable_savepoint
+
+from ..core.due_item import as_datetime, latest_of_each
+from .due_ledger import FAILED, LEFT_OUT, MISSED
+from .due_search import LAST_AUTOMATION
+from .environments import ActionDone
+
+_logger = logging.getLogger(__name__)
+
+#: A record whose worker ended this often while it ran is not tried again by itself.
+_MOST_CRASHES = 3
+#: Context keys: the rule the time engine is running, and the step it is at.
+DUE_KEY, STEP_KEY = "base_automation_ext_due_rule", "base_automation_ext_due_step"
+
+
+class BaseAutomation(models.Model):
+    _inherit = "base.automation"
+
+    # -- firing -----------------------------------------------------------------------------------
+
+    def _fire_due(self, turn):
+        """Run the rule on what a turn is about; what it does and the ledger are one commit."""
+        self._checkpoint("due.begun")
+        self.invalidate_recordset()
+        rule = self.with_env(self._timed_environment(self.time_tz))
+        ledger = rule.env["base.automation.due"]
+        # The records may have changed since they were found.
+        ids = {item.res_id for item in turn["items"]}
+        items = ledger._claim(rule, rule._due_items(turn["now"], len(ids), ids=ids))
+        items, missed = latest_of_each(items)
+        ledger._settle(rule, missed, MISSED)
+        undecided = []
+        if turn["attempt"] >= _MOST_CRASHES:
+            rule._quarantine(items, rule.env._("The worker ended each time it ran this record."))
+        else:
+            with state_of(self.env.cr).aside():
+                undecided = rule._fire_items(items, one_by_one=turn["attempt"] > 0)
+        self._checkpoint("due.executed")
+        # After a crash the rest of the pass is done with care: one by one.
+        rule._note_attempt(min(turn["attempt"], 1))
+        return {"undecided": len(undecided)}
+
+    @api.model
+    def _checkpoint(self, place):
+        """Do nothing. Tests kill processes here."""
+
+    def _due_turn_failed(self, turn):
+        """After a transaction that failed as a whole, such as at its commit.
+
+        The next turn is about one record; if this one was, that record is set aside.
+        """
+        if turn["attempt"] < 1 or len({item.res_id for item in turn["items"]}) > 1:
+            return
+        rule = self.with_env(self._timed_environment(self.time_tz))
+        items = rule.env["base.automation.due"]._claim(rule, turn["items"])
+        rule._quarantine(items, rule.env._("The changes could not be saved; see the server's log."))
+        self._note_attempt(1)
+
+    def _fire_items(self, items, one_by_one=False):
+        """Run the rule on claimed items: a part that fails is halved until the bad one is alone.
+
+        :returns: items that the savepoints of the transaction did not suffice for; due again
+        """
+        groups, undecided = defaultdict(list), []
+        by_id = {record.id: record for record in self._due_records(items)}
+        for item in items:
+            if record := by_id.get(item.res_id):
+                groups[item.step, self._due_company(record)].append(item)
+        for (step, company), part in groups.items():
+            undecided += self._fire_part(part, step, company, one_by_one)
+        return undecided
+
+    def _due_records(self, items):
+        return self.env[self.model_name].browse(dict.fromkeys(item.res_id for item in items))
+
+    def _fire_part(self, items, step, company, one_by_one):
+        ledger, state = self.env["base.automation.due"], state_of(self.env.cr)
+        trial = Bisection(len(items), one_by_one=one_by_one)
+        failed, left_out = [], []
+        while (span := trial.next()) is not None and state.take_savepoint(self.env.cr.now()):
+            part = items[span]
+            try:
+                with revocable_savepoint(self.env.cr):
+                    ran = set(self._fire_on(part, step, company)._ids)
+            except Exception as exc:
+                if is_retryable_db_error(exc):
+                    raise
+                if trial.failed():
+                    failed.append((part[0], exc))
+            else:
+                trial.passed()
+                left_out += [item for item in part if item.res_id not in ran]
+        ledger._settle(self, left_out, LEFT_OUT)
+        for item, exc in failed:
+            self._due_failed(item, exc)
+        if failed:
+            self._tell_of_quarantine(len(failed), str(failed[0][1]))
+        undecided = [items[at] for at in trial.undecided]
+        ledger._release(self, undecided)
+        return undecided
+
+    def _fire_on(self, items, step, company):
+        """Run the rule's actions of one step on some records.
+
+        :returns: the records it ran on
+        """
+        rule = self.with_company(company).with_context(
+            __action_done=ActionDone(), **{DUE_KEY: self.id, STEP_KEY: step}
+        )
+        records = rule._due_records(items)
+        if "_process" in rule._overridden_methods():
+            for record in records:
+                rule._process(record)
+            return records
+        return rule._process_records(records, None)
+
+    def _run_on(self, records, domain_post=None, keeps_errors=True):
+        rule = self.sudo()
+        field = rule.trigger in TIME_TRIGGERS and rule._due_field()
+        if not field or not field.store or field.name == LAST_AUTOMATION:
+            return super()._run_on(records, domain_post, keeps_errors)
+        before = {record.id: record[field.name] for record in records.sudo()}
+        super()._run_on(records, domain_post, keeps_errors)
+        records = records.sudo().exists()
+        records.flush_recordset()
+        records.invalidate_recordset([field.name], flush=False)
+        own = {
+            record.id: as_datetime(record[field.name])
+            for record in records
+            if record[field.name] and record[field.name] != before[record.id]
+        }
+        if own:
+            # What the rule does itself does not start it again.
+            self.env["base.automation.due"].sudo()._note_own(rule, own)
+        return None
+
+    def _actions_to_run(self):
+        """Return the actions of the step that is due."""
+        rule = self.sudo()
+        if rule.trigger not in TIME_TRIGGERS or not rule.time_step_ids:
+            return super()._actions_to_run()
+        return rule._due_actions(self.env.context.get(STEP_KEY, 0))
+
+    # -- what failed ------------------------------------------------------------------------------
+
+    def _due_failed(self, item, exc):
+        """Set a record aside that failed alone, or leave it to a task if its rule says so."""
+        rows = self._quarantine([item], str(exc) or type(exc).__name__, is_told=True)
+        _logger.info("Automation rule #%s failed on %s: %s", self.id, item.res_id, exc)
+        if self.on_error == RETRY and fate_of(exc) != PERMANENT:
+            self._retry_due(rows, delayed=True)
+
+    def _quarantine(self, items, error, is_told=False):
+        ledger = self.env["base.automation.due"]
+        ledger._settle(self, items, FAILED, error)
+        if items and not is_told:
+            self._tell_of_quarantine(len(items), error)
+        keys = {item.key for item in items}
+        rows = ledger.search(
+            [("rule_id", "=", self.id), ("res_id", "in", [item.res_id for item in items])]
+        )
+        return rows.filtered(lambda row: (row.res_id, row.due_at, row.step) in keys)
+
+    def _tell_of_quarantine(self, count, error):
+        """Tell the owner that records were set aside, once until it has been looked at."""
+        owner = self._owner()
+        rule = self.sudo().with_context(automation_skip=True, lang=owner.lang)
+        summary = rule.env._("Records failed in the automation rule “%(rule)s”", rule=rule.name)
+        if rule.activity_ids.filtered(lambda activity: activity.summary == summary):
+            return
+        note = rule.env._(
+            "The rule was due for records it failed on, %(count)s so far. They were left as they "
+            "were; the other records are done. The first error: %(error)s Correct the cause, "
+            "then open “Due Moments” of the rule and try them again.",
+            count=count,
+            error=error,
+        )
+        rule.activity_schedule(
+            "mail.mail_activity_data_warning", summary=summary, note=note, user_id=owner.id
+        )
+
+    def _may_block(self, exc):
+        # There is no user to block; what fails is set aside by the engine.
+        return self.env.context.get(DUE_KEY) == self.id or super()._may_block(exc)
+
+    def _get_due_policy(self, on_error):
+        """The engine isolates each record itself, and keeps its error in the ledger."""
+        return BLOCK if self.env.context.get(DUE_KEY) == self.id else on_error

@@ -1,0 +1,156 @@
+"""Timed rules take turns, each a batch and a transaction; see docs/decisions/0018."""
+
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from odoo.addons.base_automation.models.base_automation import TIME_TRIGGERS
+from odoo.addons.server_action_engine.models.event_hook_gate import is_disabled
+
+from .due_turns import DueTurns
+from .environments import ActionDone
+from .rule_expressions import is_broken
+
+_logger_of_stock = logging.getLogger("odoo.addons.base_automation.models.base_automation")
+
+#: Records a rule is run on in one transaction.
+SLICE = 500
+#: First key of the advisory lock of a rule at work; the second is the rule's id.
+_LOCK = 0x64756500
+#: How long a pass that found nothing is not written down.
+_QUIET = timedelta(hours=1)
+
+
+class BaseAutomation(models.Model):
+    _inherit = "base.automation"
+
+    due_attempt = fields.Integer(
+        readonly=True,
+        copy=False,
+        prefetch=False,
+        help="How many turns were begun since one was finished: more than one tells of a crash.",
+    )
+    due_turn = fields.Datetime(
+        string="Last Turn", readonly=True, copy=False, prefetch=False, help="For fair turns."
+    )
+
+    # -- whose turn it is -------------------------------------------------------------------------
+
+    @api.model
+    def _timed_jobs(self):
+        return [*super()._timed_jobs(), *self._due_jobs()]
+
+    @api.model
+    def _due_jobs(self):
+        self.flush_model()
+        self.env.cr.execute(
+            "SELECT id FROM base_automation WHERE active AND NOT coalesce(paused, FALSE) "
+            "AND trigger = ANY(%s) ORDER BY due_turn NULLS FIRST, id",
+            [list(TIME_TRIGGERS)],
+        )
+        rules = self.sudo().browse([rule_id for [rule_id] in self.env.cr.fetchall()])
+        return [rule._due_job() for rule in rules if rule.model_name in self.env]
+
+    def _due_job(self):
+        if self._overridden_time_methods():
+            return lambda: self._in_own_transaction(self._run_time_as_stock)
+        return DueTurns(self)
+
+    @api.model
+    def _cron_process_time_based_actions(self):
+        """Do what is due. Stock's scheduled action is one more occasion to look, and no more."""
+        if not is_disabled():
+            self._work_off(self.sudo()._due_jobs())
+
+    def _run_time_as_stock(self):
+        """For modules that search the due records themselves: all of them, in one transaction."""
+        now = self.env.cr.now()
+        rule = self.with_context(__action_done=ActionDone())
+        for record in rule._search_time_based_automation_records(until=now):
+            rule._process(record)
+        self.env.flush_all()
+        self._note_last_run(now)
+
+    def _note_last_run(self, now):
+        # By SQL: neither who changed the rule nor the index of rules is touched by a run.
+        self.env.cr.execute(
+            "UPDATE base_automation SET last_run = %s WHERE id = %s",
+            [now, self.id],
+            log_exceptions=False,
+        )
+        self.invalidate_recordset(["last_run"])
+
+    def _lock_due(self):
+        """Keep others from running the rule, over several transactions; whoever dies lets go.
+
+        Not by a lock of its row: that would make the author who saves it wait.
+        """
+        cr = self.env.cr
+        cr.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK, self.id])
+        is_free = cr.fetchone()[0]
+        # What is seen from now on is what the last one has left.
+        cr.commit()  # pylint: disable=invalid-commit
+        return is_free
+
+    def _unlock_due(self):
+        self.env.cr.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCK, self.id])
+        self.env.cr.commit()  # pylint: disable=invalid-commit
+
+    # -- looking ----------------------------------------------------------------------------------
+
+    def _look_for_due(self, after=None):
+        """Return what a turn is about, and note that it begins; nothing if the rule is at rest.
+
+        The note is committed before the actions run: who finds it knows that a worker has died.
+        """
+        self.invalidate_recordset()
+        if not self.exists():
+            return {}
+        rule = self.with_env(self._timed_environment(self.time_tz))
+        if not rule.active or rule.paused or rule._is_globally_paused():
+            return {}
+        if rule._due_field() is None:
+            _logger_of_stock.warning(
+                "Missing date trigger field in automation rule `%s`", rule.name
+            )
+            self._note_last_run(fields.Datetime.now())
+            return {}
+        if not rule.due_since:
+            rule._start_due()
+        now, attempt = fields.Datetime.now(), rule.due_attempt
+        try:
+            items = rule._due_items(now, SLICE if attempt < 1 else 1, after=after)
+        except Exception as exc:
+            if not is_broken(exc):
+                raise
+            rule._pause_because(str(exc))
+            return {}
+        if items:
+            self.env.cr.execute(
+                "UPDATE base_automation SET due_attempt = coalesce(due_attempt, 0) + 1, "
+                "due_turn = clock_timestamp() AT TIME ZONE 'UTC' WHERE id = %s",
+                [self.id],
+                # If its author is saving it right now, this is tried again.
+                log_exceptions=False,
+            )
+            self.invalidate_recordset(["due_attempt", "due_turn"])
+            return {"items": items, "attempt": attempt, "now": now}
+        if attempt:
+            self._note_attempt(0)
+        if after is not None or not rule.last_run or rule.last_run < now - _QUIET:
+            self._note_last_run(now)
+        return {"items": []}
+
+    def _note_attempt(self, number):
+        self.env.cr.execute(
+            "UPDATE base_automation SET due_attempt = %s WHERE id = %s",
+            [number, self.id],
+            log_exceptions=False,
+        )
+        self.invalidate_recordset(["due_attempt"])
+
+    def _due_resumes(self):
+        """Tell whether a pass goes on behind the last record: its dates are in one order."""
+        field = self._due_field()
+        return field is not None and field.store and len(self._due_plan().legs) == 1

@@ -1,0 +1,130 @@
+"""The client of the case of timed rules: make records due, wait, tell how late each was begun."""
+
+import statistics
+import time
+from datetime import datetime, timedelta, timezone
+
+from .. import data
+
+#: Written by the rules: when the batch of a record was begun, in seconds since the epoch.
+SOURCE = "records.write({'line': str(time.time())})"
+_WAIT_SECONDS = 300
+#: Rules count from here on; the mass of the records lies years before.
+_LONG_AGO = datetime(2015, 1, 1)
+
+
+def timed_install(driver, records, rules):
+    """Create a table of old records, and rules of which each concerns its part of them."""
+
+    def make(env):
+        env.cr.execute(
+            """
+            INSERT INTO ir_logging (create_date, name, type, message, path, func, line)
+            SELECT %s::timestamp + number * interval '5 minutes', 'bench', 'server', '', '',
+                   'rule-' || number %% %s, ''
+              FROM generate_series(1, %s) AS number
+            """,
+            [_LONG_AGO, rules, records],
+        )
+        for number in range(rules):
+            data.rule(
+                env,
+                f"due {number}",
+                "ir.logging",
+                [data.action(env, "ir.logging", "code", code=SOURCE)],
+                trigger="on_time",
+                trg_date_id=env["ir.model.fields"]._get("ir.logging", "create_date").id,
+                trg_date_range=number + 1,
+                trg_date_range_type="hour",
+                filter_domain=f"[('func', '=', 'rule-{number}'), ('name', '=', 'bench')]",
+            )
+
+    driver.commit(make)
+    _wait_for_index(driver)
+    with driver.registry.cursor() as cr:
+        cr.execute("ANALYZE ir_logging")
+
+
+def _wait_for_index(driver):
+    """The suite makes it beside everybody's work; this process must not end before."""
+    deadline = time.monotonic() + _WAIT_SECONDS
+    with driver.registry.cursor() as cr:
+        while time.monotonic() < deadline:
+            cr.execute(
+                "SELECT 1 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
+                "WHERE i.indisvalid AND c.relname = 'base_automation_due_at_ir_logging_create_date'"
+            )
+            found = cr.fetchone()
+            cr.rollback()
+            if found:
+                return
+            time.sleep(0.2)
+    raise TimeoutError("the index for the date of the rules was never made")
+
+
+def timed_due(driver, count, seconds):
+    """Have records become due one after the other; return how late they were begun, in seconds.
+
+    ``lag`` counts from the wake-up: from the due moment, or from the start of the first of all
+    where that is later.
+    """
+    driver.settle()
+    begin = datetime.now(timezone.utc).replace(tzinfo=None) + timedelta(seconds=15)
+
+    def shift(env):
+        # The oldest of each rule are taken; every rule has its own delay.
+        env.cr.execute(
+            """
+            UPDATE ir_logging l
+               SET line = '', create_date = moment.due - (moment.rule + 1) * interval '1 hour'
+              FROM (SELECT id, substr(func, 6)::int AS rule,
+                           %s::timestamp + row_number() OVER (ORDER BY id DESC)
+                           * interval '1 second' * %s / %s AS due
+                      FROM ir_logging WHERE name = 'bench' AND line = ''
+                     ORDER BY id DESC LIMIT %s) AS moment
+             WHERE moment.id = l.id
+         RETURNING l.id, moment.due
+            """,
+            [begin, seconds, count, count],
+        )
+        due = dict(env.cr.fetchall())
+        # A change through Odoo would do this by itself.
+        rules = env["base.automation"].search([("trigger", "=", "on_time")])
+        rules[:1]._wake_at(min(due.values()))
+        return due
+
+    due, _moment = driver.commit(shift)
+    started = _wait_for_start(driver, list(due), seconds)
+    late = sorted(started[id_] - _epoch(moment) for id_, moment in due.items())
+    first = min(started.values())
+    lags = sorted(started[id_] - max(_epoch(moment), first) for id_, moment in due.items())
+    return {"count": count, **_figures("", late), **_figures("lag_", lags)}
+
+
+def _wait_for_start(driver, ids, seconds):
+    """Return ``{id: moment}`` once all have been begun."""
+    deadline = time.monotonic() + seconds + _WAIT_SECONDS
+    with driver.registry.cursor() as cr:
+        while time.monotonic() < deadline:
+            cr.execute(
+                "SELECT id, line::float FROM ir_logging WHERE id = ANY(%s) AND line <> ''", [ids]
+            )
+            found = dict(cr.fetchall())
+            cr.rollback()
+            if len(found) == len(ids):
+                return found
+            # Counting often would take the server's time away.
+            time.sleep(1)
+    raise TimeoutError(f"{len(ids) - len(found)} of {len(ids)} due records were never begun")
+
+
+def _epoch(moment):
+    return moment.replace(tzinfo=timezone.utc).timestamp()
+
+
+def _figures(prefix, values):
+    return {
+        f"{prefix}p50": statistics.median(values),
+        f"{prefix}p99": values[int(len(values) * 0.99) - 1],
+        f"{prefix}max": values[-1],
+    }

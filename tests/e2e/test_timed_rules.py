@@ -1,0 +1,161 @@
+"""Timed rules with real commits: two workers, killed workers, and the index of a date."""
+
+import pytest
+from harness.meeting import Meeting, wait_until
+
+RECORDS = 40
+ROUNDS = 5
+HIT = "record.write({'name': record.name + '!'})"
+
+
+def prepare(env, records=RECORDS, code=HIT):
+    """A rule on leaves that has been activated, and records that come too late for it."""
+    from datetime import datetime, timedelta
+
+    # Nobody but the processes of the test may look.
+    env.ref("base_automation_ext.ir_cron_timed_rules").active = False
+    env.ref("base_automation.ir_cron_data_base_automation_check").active = False
+    model = "resource.calendar.leaves"
+    model_id = env["ir.model"]._get_id(model)
+    rule = env["base.automation"].create(
+        {
+            "name": "One day later",
+            "model_id": model_id,
+            "trigger": "on_time",
+            "trg_date_id": env["ir.model.fields"]._get(model, "date_from").id,
+            "trg_date_range": 1,
+            "trg_date_range_type": "day",
+            "trg_date_range_mode": "after",
+            "filter_domain": "[('name', 'like', 'due')]",
+            "action_server_ids": [
+                (0, 0, {"name": "Count", "model_id": model_id, "state": "code", "code": code})
+            ],
+        }
+    )
+    env.cr.commit()
+    env["base.automation"]._update_cron()
+    env.ref("base_automation.ir_cron_data_base_automation_check").active = False
+    start = datetime.now().replace(microsecond=0) - timedelta(days=1, hours=1)
+    env["resource.calendar.leaves"].create(
+        [
+            {"name": f"due {at}", "date_from": start, "date_to": "2046-01-01"}
+            for at in range(records)
+        ]
+    )
+    return rule.id
+
+
+def work(env, folder):
+    """Look for what is due together with the other process, round after round."""
+    meeting = Meeting(folder)
+    for turn in range(ROUNDS):
+        meeting.barrier(f"start {turn}", parties=2)
+        env["base.automation"]._run_timed_rules()
+        env.cr.commit()
+    return True
+
+
+def look(env):
+    env["base.automation"]._run_timed_rules()
+
+
+def marks(env, rule):
+    """Return how often the rule has run on each record, and what its ledger says."""
+    names = env["resource.calendar.leaves"].search([("name", "like", "due")]).mapped("name")
+    rows = env["base.automation.due"].search([("rule_id", "=", rule)])
+    return [name.count("!") for name in names], sorted(set(rows.mapped("state"))), len(rows)
+
+
+def test_two_workers(in_odoo, meeting):
+    """Two that look at the same time run the rule once for each record."""
+    rule = in_odoo(prepare).result()
+    workers = [in_odoo(work, folder=str(meeting.folder)) for _at in range(2)]
+    assert [worker.result(timeout_seconds=300) for worker in workers] == [True, True]
+    assert in_odoo(marks, rule=rule).result() == [[1] * RECORDS, ["done"], RECORDS]
+
+
+@pytest.mark.parametrize("place", ["due.begun", "due.executed"])
+def test_killed_worker(in_odoo, meeting, place):
+    """What it had not committed is done by the next one, and nothing twice."""
+    rule = in_odoo(prepare).result()
+    point = f"base.automation:_checkpoint({place})"
+    worker = in_odoo(look, kill_points=(point,))
+    meeting.wait_reached(point)
+    assert in_odoo(marks, rule=rule).result()[2] == 0
+    worker.kill()
+    expected = [[1] * RECORDS, ["done"], RECORDS]
+    wait_until(
+        lambda: in_odoo(look).result() or in_odoo(marks, rule=rule).result() == expected,
+        "the work of the killed worker to be done",
+        timeout_seconds=120,
+    )
+
+
+def fill(env, rule):
+    """A hundred thousand leaves over ten years, and the index the rule needs."""
+    from odoo.addons.base_automation_ext.models.due_index import sync_due_indexes
+
+    env.cr.execute(
+        """
+        INSERT INTO resource_calendar_leaves (name, date_from, date_to, company_id, time_type)
+        SELECT 'due', timestamp '2022-01-01' + n * interval '52 minutes', '2046-01-01', %s, 'leave'
+          FROM generate_series(1, 100000) n
+        """,
+        [env.company.id],
+    )
+    env.cr.execute("ANALYZE resource_calendar_leaves")
+    env.cr.commit()
+    sync_due_indexes(env.registry)
+
+
+def plans(env, rule):
+    """Return the plans of the two searches of a look."""
+    from datetime import timedelta
+
+    from odoo import fields
+    from odoo.tools import SQL
+
+    rule, now = env["base.automation"].browse(rule), fields.Datetime.now()
+    reader = rule._due_reader()
+    query, value = rule._due_query()
+    query.add_where(rule._not_in_ledger(reader, query, value))
+    due = reader.ranges(now - timedelta(days=7), now)[0]
+    coming = reader.ranges(now, now + timedelta(days=30))[0]
+    statements = (
+        rule._page_sql(query, value, due, None, 2000),
+        rule._values_sql(query, value, coming, None),
+    )
+    found = []
+    for statement in statements:
+        rows = env.execute_query(SQL("EXPLAIN %s", statement))
+        found.append("\n".join(line for [line] in rows))
+    return found
+
+
+def indexes(env):
+    env.cr.execute("SELECT indexname FROM pg_indexes WHERE starts_with(indexname, %s)", [PREFIX])
+    return [name for [name] in env.cr.fetchall()]
+
+
+PREFIX = "base_automation_due_at_"
+
+
+def remove(env, rule):
+    from odoo.addons.base_automation_ext.models.due_index import sync_due_indexes
+
+    env["base.automation"].browse(rule).unlink()
+    env.cr.commit()
+    sync_due_indexes(env.registry)
+
+
+def test_index(in_odoo):
+    """The date gets an index while a rule needs it; a look reads no table from end to end."""
+    rule = in_odoo(prepare, records=1).result()
+    in_odoo(fill, rule=rule).result(timeout_seconds=120)
+    name = f"{PREFIX}resource_calendar_leaves_date_from"
+    assert in_odoo(indexes).result() == [name]
+    for plan in in_odoo(plans, rule=rule).result():
+        assert name in plan, plan
+        assert "Seq Scan on resource_calendar_leaves" not in plan, plan
+    in_odoo(remove, rule=rule).result()
+    assert in_odoo(indexes).result() == []
