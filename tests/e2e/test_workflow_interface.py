@@ -191,6 +191,15 @@ def test_the_diagram_of_a_definition(browser, admin, approval, folder):
     page.wait_for(".o_form_view [name=split_mode]")
     page.wait_at_rest()
     assert page.evaluate("location.pathname").endswith(f"/{acts['legal']}")
+    # From there to the records that wait.
+    page.evaluate("document.querySelector('button[name=action_open_records]').click()")
+    page.wait_for(".o_list_view .o_data_row")
+    page.wait_at_rest()
+    rows = "[...document.querySelectorAll('.o_data_row')].map((one) => one.innerText)"
+    found = page.evaluate(rows)
+    assert len(found) == 2
+    assert "Customer 0" in found[0] and "Customer 1" in found[1]
+    page.screenshot(folder / "records_here.png")
     assert page.errors() == []
 
 

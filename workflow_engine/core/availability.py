@@ -45,7 +45,7 @@ class Look:
         """By instance, in the order in which tokens and priorities name them."""
 
     def __iter__(self) -> Iterator[Request]:
-        missing = set(self._instances) - self._world.cases.keys()
+        missing = {one for one in self._instances if not self._world.knows(one)}
         yield from load(self._scratch, missing, lock=False)
         batches = Batches()
         ready = list(self._strands())
@@ -67,7 +67,7 @@ class Look:
 
     def _strands(self) -> Iterator[Strand]:
         for order, instance in enumerate(dict.fromkeys(self._instances)):
-            case = self._world.cases.get(instance) or self._scratch.cases.get(instance)
+            case = self._world.case(instance) or self._scratch.case(instance)
             self.signals[instance] = []
             if case is not None and case.state == ACTIVE:
                 strand = Strand(self._world, deliver, order, Step(instance), self._actor)

@@ -20,9 +20,9 @@ class Case:
     """One instance."""
 
     __slots__ = (
-        "busy", "epoch", "gone", "graph", "id", "marks", "number", "parents", "queue", "res_id",
-        "res_type", "results", "saved", "saved_marks", "saved_tokens", "state", "tokens",
-        "uid", "world",
+        "busy", "epoch", "gone", "graph", "id", "linked", "marks", "number", "parents", "queue",
+        "res_id", "res_type", "results", "saved", "saved_marks", "saved_tokens", "state",
+        "tokens", "uid", "world",
     )  # fmt: skip
 
     def __init__(self, world: World, graph: Graph, row: InstanceRow) -> None:
@@ -39,6 +39,8 @@ class Case:
         """By number, so the oldest first."""
         self.marks: dict[int, int] = {}
         self.parents: set[int] = set()
+        self.linked = False
+        """Whether somebody has begun to wait for it since it was stored."""
         self.queue: deque[tuple[Inner, Actor]] = deque()
         """R3: what happened while it was busy."""
         self.busy = 0

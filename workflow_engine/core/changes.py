@@ -19,6 +19,11 @@ class Changes:
     instances_created: list[InstanceRow] = field(default_factory=list)
     instances_updated: list[InstanceRow] = field(default_factory=list)
     """State, results or number differ."""
+    instances_touched: list[int] = field(default_factory=list)
+    """No column differs, but what the instance decides does not hang on one token alone: whoever
+    has read its tokens before must not get its lock as if nothing had happened."""
+    instances_awaited: list[int] = field(default_factory=list)
+    """Others wait for them from now on, so their parents are worth reading. Also a touch."""
     instances_deleted: list[int] = field(default_factory=list)
     """With everything that belongs to them."""
     tokens_created: list[TokenRow] = field(default_factory=list)

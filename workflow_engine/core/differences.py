@@ -9,12 +9,21 @@ from .rows import InstanceRow, Mark
 
 def add_differences(case: Case, changes: Changes) -> None:
     """Add what has to be stored, and count it as stored from now on."""
-    _instance_changes(case, changes)
-    _token_changes(case, changes)
-    _mark_changes(case, changes)
+    before = len(case.saved_tokens), case.saved_marks
+    is_new, differs = case.saved is None, _instance_changes(case, changes)
+    moved = _token_changes(case, changes)
+    crossed = _mark_changes(case, changes)
+    if case.linked:
+        case.linked = False
+        changes.instances_awaited.append(case.id)
+    elif is_new or differs or not (moved or crossed):
+        return
+    elif crossed or before != (1, {}) or len(case.saved_tokens) != 1:
+        changes.instances_touched.append(case.id)
 
 
-def _instance_changes(case: Case, changes: Changes) -> None:
+def _instance_changes(case: Case, changes: Changes) -> bool:
+    """:returns: whether its row changes"""
     highest = next(reversed(case.tokens), 0)
     stored = 0 if case.saved is None else case.saved.number
     number = case.number if case.number > highest else stored
@@ -28,14 +37,17 @@ def _instance_changes(case: Case, changes: Changes) -> None:
         case.results,
         number,
     )
+    differs = row != case.saved
     if case.saved is None:
         changes.instances_created.append(row)
-    elif row != case.saved:
+    elif differs:
         changes.instances_updated.append(row)
     case.saved = row
+    return differs
 
 
-def _token_changes(case: Case, changes: Changes) -> None:
+def _token_changes(case: Case, changes: Changes) -> bool:
+    """:returns: whether any row changes"""
     rows = {token.id: token.row() for token in case.tokens.values()}
     before = case.saved_tokens
     for row_id, row in rows.items():
@@ -46,12 +58,16 @@ def _token_changes(case: Case, changes: Changes) -> None:
             changes.tokens_updated.append(row)
     changes.tokens_deleted += [row_id for row_id in before if row_id not in rows]
     case.saved_tokens = rows
+    return rows != before
 
 
-def _mark_changes(case: Case, changes: Changes) -> None:
-    """Only arrows of AND joins wait; others are marked while their target is at work (2.7)."""
+def _mark_changes(case: Case, changes: Changes) -> bool:
+    """Only arrows of AND joins wait; others are marked while their target is at work (2.7).
+
+    :returns: whether any row changes
+    """
     if not case.marks and not case.saved_marks:
-        return
+        return False
     nodes, arrows = case.graph.nodes, case.graph.arrows
     marks = {one: n for one, n in case.marks.items() if nodes[arrows[one].target].is_join}
     before = case.saved_marks
@@ -60,3 +76,4 @@ def _mark_changes(case: Case, changes: Changes) -> None:
     ]
     changes.marks_cleared += [(case.id, one) for one in before if one not in marks]
     case.saved_marks = marks
+    return marks != before

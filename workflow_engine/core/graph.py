@@ -67,6 +67,8 @@ class Graph:
     nodes: Mapping[int, Node] = field(init=False)
     arrows: Mapping[int, Transition] = field(init=False)
     starts: tuple[Node, ...] = field(init=False)
+    has_joins: bool = field(init=False)
+    """Whether an instance may have marks."""
     signals: tuple[str, ...] = field(init=False)
     """Every signal some transition waits for, sorted."""
 
@@ -87,6 +89,7 @@ class Graph:
         self._derive("nodes", MappingProxyType(nodes))
         self._derive("arrows", MappingProxyType({edge.id: edge for edge in self.transitions}))
         self._derive("starts", tuple(nodes[one.id] for one in self.activities if one.flow_start))
+        self._derive("has_joins", any(node.is_join for node in nodes.values()))
         names = {edge.signal for edge in self.transitions if edge.signal}
         self._derive("signals", tuple(sorted(names)))
 

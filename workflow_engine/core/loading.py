@@ -14,16 +14,16 @@ def load_with_parents(world: World, ids: Iterable[int]) -> Iterator[Request]:
     Locked in the order of their ids in each round, so that two transactions do not wait for each
     other more often than their instances are linked.
     """
-    wanted = set(ids) - world.cases.keys()
+    wanted = {one for one in ids if not world.knows(one)}
     while wanted:
         yield from load(world, wanted, lock=True)
-        loaded = [world.cases[one] for one in wanted if one in world.cases]
-        wanted = {parent for case in loaded for parent in case.parents} - world.cases.keys()
+        above = {parent for one in wanted for parent in world.parents_of(one)}
+        wanted = {one for one in above if not world.knows(one)}
 
 
 def load(world: World, ids: set[int], *, lock: bool) -> Iterator[Request]:
     """Load what is not in memory yet."""
-    request = Load(tuple(sorted(ids - world.cases.keys())), lock)
+    request = Load(tuple(sorted(one for one in ids if not world.knows(one))), lock)
     if request.instances:
         yield request
         world.load(request.snapshots())

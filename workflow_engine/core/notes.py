@@ -43,6 +43,12 @@ class Notes:
     def __bool__(self) -> bool:
         return any(getattr(self, name) for name in self.__slots__)
 
+    def absorb(self, later: Notes) -> None:
+        """Add what was noted later."""
+        for name in self.__slots__:
+            own = getattr(self, name)
+            (own.extend if isinstance(own, list) else own.update)(getattr(later, name))
+
     def enter(self, case: Case, node: Node) -> None:
         """The record's state is that of the activity entered last."""
         self.entered[case] = node.activity.id

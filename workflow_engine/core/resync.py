@@ -29,6 +29,7 @@ def resync(world: World, snapshots: Iterable[Snapshot]) -> None:
             _forget(world, case)
         else:
             _take_over(case, snapshot)
+    world.resting = {one: found for one, found in stored.items() if one not in world.cases}
 
 
 def _forget(world: World, case: Case) -> None:

@@ -127,3 +127,7 @@ class LogRow(NamedTuple):
     detail: str = ""
     origin: int = 0
     """Of a crossing: number of the token that left."""
+    graph: int = 0
+    """Of the instance, with its record: lines outlive both."""
+    res_type: str = ""
+    res_id: int = 0

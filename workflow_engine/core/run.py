@@ -6,6 +6,8 @@ from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
 
 from .batches import Batches, request_for
+from .changes import Changes
+from .cohorts import cohorts_of
 from .errors import ProtocolError, StepLimitError
 from .events import Actor, AnyEvent, Event, Outcome, Start, Trigger
 from .loading import load, load_with_parents
@@ -39,6 +41,10 @@ class Run:
         self._actor = actor
         self._events = list(events)
         self._batches = Batches()
+        self._begun: dict[int, Strand] = {}
+        """Position of an event → strand that has run already, for itself and for its like."""
+        self._settled: dict[int, Outcome] = {}
+        """Position of an event → what came of it, without a strand of its own."""
         self.outcomes: list[Outcome] = []
         """One per event, in their order; complete when the iteration has ended."""
 
@@ -46,10 +52,12 @@ class Run:
         known = [one.instance for one in self._events if isinstance(one, Event)]
         # R1 (B11): the locks come first, and with them what is true once they are held.
         yield from load_with_parents(self._world, known)
-        strands = self._strands()
-        self._check_depth(strands)
+        self._check_depth()
+        strands: list[Strand] = []
         self._world.depth += 1
         try:
+            yield from self._run_cohorts()
+            strands += self._strands()
             yield from self._schedule(strands)
         finally:
             self._world.depth -= 1
@@ -60,12 +68,42 @@ class Run:
             if strand.case is not None and isinstance(strand.outcome.event, Start):
                 strand.outcome.instance = strand.case.id
 
+    def _run_cohorts(self) -> Iterator[Request]:
+        """Let one of each sort of equal instances run for all of them."""
+        cohorts = cohorts_of(self._world, self._events)
+        if not cohorts:
+            return
+        yield from self._store()
+        changes = Changes()
+        for cohort in cohorts:
+            place = cohort.places[0]
+            strand = self._strand(place, self._events[place])
+            assert strand.case is not None
+            self._begun[place] = strand
+            self._settled.update(cohort.run(self._world, strand, changes, self._events))
+        if changes:
+            yield from self._apply(changes)
+
+    def _strand(self, order: int, event: AnyEvent) -> Strand:
+        strand = Strand(self._world, deliver, order, event, self._actor)
+        if isinstance(event, Event):
+            strand.case = self._world.case(event.instance)
+        strand.stack.append(_opening(strand, event))
+        return strand
+
     def _strands(self) -> list[Strand]:
         """Give each event a strand; R15 (B14): equal triggers are one event."""
         strands: list[Strand] = []
         triggered: dict[int, Outcome] = {}
-        for event in self._events:
-            case = self._world.cases.get(event.instance) if isinstance(event, Event) else None
+        for place, event in enumerate(self._events):
+            if place in self._settled:
+                self.outcomes.append(self._settled[place])
+                continue
+            if place in self._begun:
+                strands.append(self._begun[place])
+                self.outcomes.append(strands[-1].outcome)
+                continue
+            case = self._world.case(event.instance) if isinstance(event, Event) else None
             if isinstance(event, Event) and case is None:
                 self.outcomes.append(Outcome.missing(event))
                 continue
@@ -73,19 +111,20 @@ class Run:
                 if event.instance in triggered:
                     self.outcomes.append(triggered[event.instance])
                     continue
-            strand = Strand(self._world, deliver, len(strands), event, self._actor)
-            strand.case = case
-            strand.stack.append(_opening(strand, event))
+            strand = self._strand(place, event)
             strands.append(strand)
             self.outcomes.append(strand.outcome)
             if isinstance(event, Trigger):
                 triggered[event.instance] = strand.outcome
         return strands
 
-    def _check_depth(self, strands: Sequence[Strand]) -> None:
+    def _check_depth(self) -> None:
         """Refuse to go deeper: in the old engine this ended in Python's recursion limit (B10)."""
-        cases = [strand.case for strand in strands if strand.case is not None]
-        if self._world.depth >= DEPTH_LIMIT and cases:
+        if self._world.depth < DEPTH_LIMIT:
+            return
+        found = (self._world.case(one.instance) for one in self._events if isinstance(one, Event))
+        cases = [case for case in found if case is not None]
+        if cases:
             raise StepLimitError(
                 f"actions of workflows call the engine inside each other, {DEPTH_LIMIT} deep",
                 cases[0].graph.place(),
@@ -95,7 +134,8 @@ class Run:
 
     def _schedule(self, strands: Sequence[Strand]) -> Iterator[Request]:
         """Let every strand run until all of them wait, ask one question, and go on."""
-        turns = Turns(strands, self._world.cases.values())
+        # A single strand has nobody to wait for, however many instances are in memory.
+        turns = Turns(strands, self._world.kinships() if len(strands) > 1 else ())
         ready = deque(strand for strand in strands if turns.may_start(strand))
         held = set(strands).difference(ready)
         """Those that have to be the first of their family to go on."""
@@ -138,9 +178,12 @@ class Run:
         if self._world.has_changes:
             changes = self._world.take_changes()
             if changes:
-                request = Apply(changes, self._world.bind)
-                yield request
-                request.check()
+                yield from self._apply(changes)
+
+    def _apply(self, changes: Changes) -> Iterator[Request]:
+        request = Apply(changes, self._world.bind)
+        yield request
+        request.check()
 
 
 def _opening(strand: Strand, event: AnyEvent) -> Frame:

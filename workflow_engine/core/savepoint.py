@@ -10,7 +10,7 @@ from .notes import Notes
 from .token import Token
 from .world import World
 
-_PLAIN = ("epoch", "gone", "id", "number", "results", "saved", "state")
+_PLAIN = ("epoch", "gone", "id", "linked", "number", "results", "saved", "state")
 _COPIED = ("marks", "parents", "queue", "saved_marks", "saved_tokens", "tokens")
 
 
@@ -25,11 +25,13 @@ class Savepoint:
 
     def __init__(self, world: World) -> None:
         self._cases = dict(world.cases)
+        self._resting = dict(world.resting)
         self._kept = {case: _keep(case) for case in world.cases.values()}
 
     def restore(self, world: World) -> None:
         """Bring back the copies. It can be done more than once."""
         world.cases = dict(self._cases)
+        world.resting = dict(self._resting)
         world.dirty = {}
         world.notes = Notes()
         for case, kept in self._kept.items():

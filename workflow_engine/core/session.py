@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from .availability import Look
 from .errors import ProtocolError
 from .events import Actor, AnyEvent
+from .graph import Graph
 from .requests import Apply
 from .resync import resync
 from .rows import Snapshot
@@ -56,6 +57,21 @@ class Session:
         """Return the id under which a token was stored, for one a request names."""
         return self._world.token_ids.get(token, token)
 
+    def records_of(self, instances: Iterable[int]) -> tuple[Graph, list[int]]:
+        """Return the version and the records of instances in memory, all of one version."""
+        world = self._world
+        resting = world.resting
+        ids = list(instances)
+        first = world.case(ids[0])
+        assert first is not None
+        found = []
+        for one in ids:
+            if (stored := resting.get(one)) is not None:
+                found.append(stored.instance.res_id)
+            elif (case := world.case(one)) is not None:
+                found.append(case.res_id)
+        return first.graph, found
+
     def savepoint(self) -> Savepoint:
         """Remember the present state; to be taken where the database takes one.
 
@@ -72,7 +88,7 @@ class Session:
     @property
     def instances(self) -> tuple[int, ...]:
         """Ids of the instances in memory, for :meth:`resync`."""
-        return tuple(self._world.cases)
+        return (*self._world.cases, *self._world.resting)
 
     def resync(self, snapshots: Iterable[Snapshot]) -> None:
         """Take over what is stored: somebody has rolled the database back to a savepoint.

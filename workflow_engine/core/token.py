@@ -47,6 +47,8 @@ class Token:
         self.child = None if child is None else child.id
         if child is not None:
             child.parents.add(self.case.id)
+            child.linked = True
+            child.touch()
         self.case.touch()
 
     @property

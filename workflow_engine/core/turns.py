@@ -10,16 +10,18 @@ one that an earlier strand may still reach.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from .case import Case
 from .semantics.strand import Strand
 
 
 class Turns:
     """The order within each family."""
 
-    def __init__(self, strands: Sequence[Strand], cases: Iterable[Case]) -> None:
+    def __init__(
+        self, strands: Sequence[Strand], kinships: Iterable[tuple[int, Collection[int]]]
+    ) -> None:
+        """:param kinships: (instance, those that wait for it)"""
         self._family: dict[Strand, int] = {}
         """Only strands that share their family with another one."""
         self._open: dict[int, deque[Strand]] = {}
@@ -27,10 +29,10 @@ class Turns:
         self._later: set[Strand] = set()
         roots: dict[int, int] = {}
         has_children: set[int] = set()
-        for case in cases:
-            for parent in case.parents:
+        for child, parents in kinships:
+            for parent in parents:
                 has_children.add(parent)
-                _join(roots, case.id, parent)
+                _join(roots, child, parent)
         own = [one.case.id for one in strands if one.case is not None]
         if roots or len(set(own)) < len(own):
             self._sort(strands, roots, has_children)

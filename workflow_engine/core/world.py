@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from .case import Case
@@ -32,6 +32,8 @@ class World:
     def __init__(self, definitions: Definitions) -> None:
         self.definitions = definitions
         self.cases: dict[int, Case] = {}
+        self.resting: dict[int, Snapshot] = {}
+        """What is loaded and has not been touched: it costs nothing but its rows."""
         self.dirty: dict[Case, None] = {}
         self.notes = Notes()
         self.depth = 0
@@ -40,6 +42,8 @@ class World:
         self.token_ids: dict[int, int] = {}
         """Provisional id → id of the stored row."""
         self._last_id = 0
+        self._taken: list[Case] = []
+        """Those whose changes were taken last: all that may know provisional ids of theirs."""
 
     def provisional_id(self) -> int:
         """Return an id for a row that is not stored yet."""
@@ -48,9 +52,35 @@ class World:
 
     def load(self, snapshots: Iterable[Snapshot]) -> None:
         """Take over instances as they are stored."""
-        for stored in snapshots:
+        self.resting.update((stored.instance.id, stored) for stored in snapshots)
+
+    def case(self, instance: int) -> Case | None:
+        """Return an instance that is in memory, None if it is not."""
+        case = self.cases.get(instance)
+        if case is None and (stored := self.resting.pop(instance, None)) is not None:
             graph = self.definitions.graph(stored.instance.graph)
-            self.cases[stored.instance.id] = load_case(self, graph, stored)
+            case = self.cases[instance] = load_case(self, graph, stored)
+        return case
+
+    def knows(self, instance: int) -> bool:
+        """Tell whether an instance is in memory."""
+        return instance in self.cases or instance in self.resting
+
+    def parents_of(self, instance: int) -> Collection[int]:
+        """Return who waits for an instance that is in memory."""
+        if (stored := self.resting.get(instance)) is not None:
+            return stored.parents
+        case = self.cases.get(instance)
+        return () if case is None else case.parents
+
+    def kinships(self) -> Iterator[tuple[int, Collection[int]]]:
+        """Yield each instance that others wait for, with those."""
+        for case in self.cases.values():
+            if case.parents:
+                yield case.id, case.parents
+        for instance, stored in self.resting.items():
+            if stored.parents:
+                yield instance, stored.parents
 
     def create(  # pylint: disable=method-required-super; no record
         self, graph: Graph, res_type: str, res_id: int, uid: int
@@ -86,8 +116,9 @@ class World:
         """Write a line of the log."""
         number, activity = (0, None) if token is None else (token.number, token.node.activity.id)
         row = LogRow(
-            event, case.id, uid, number, activity, transition, signal, reason, detail, origin
-        )
+            event, case.id, uid, number, activity, transition, signal, reason, detail, origin,
+            case.graph.id, case.res_type, case.res_id,
+        )  # fmt: skip
         self.notes.log.append(row)
 
     @property
@@ -98,9 +129,8 @@ class World:
     def take_changes(self) -> Changes:
         """Return what differs from the stored rows, and count it as stored from now on."""
         changes = Changes()
-        for case in self.dirty:
-            if case.gone:
-                continue
+        self._taken = [case for case in self.dirty if not case.gone]
+        for case in self._taken:
             add_differences(case, changes)
         self.notes.fill(changes)
         self.dirty = {}
@@ -113,7 +143,7 @@ class World:
             return
         self.instance_ids.update(instances)
         self.token_ids.update(tokens)
-        for case in list(self.cases.values()):
+        for case in self._taken:
             if case.id in instances:
                 del self.cases[case.id]
                 case.id = instances[case.id]

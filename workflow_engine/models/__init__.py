@@ -7,6 +7,7 @@ from . import workflow_publish
 from . import workflow_graph
 from . import workflow_record_owned
 from . import workflow_instance
+from . import workflow_activity_records
 from . import workflow_workitem
 from . import workflow_mark
 from . import workflow_trigger
@@ -23,6 +24,7 @@ from . import workflow_actions
 from . import workflow_waits
 from . import workflow_precheck
 from . import workflow_unasked
+from . import workflow_orphans
 from . import workflow_api
 from . import workflow_refusal
 from . import ir_actions_server_trigger

@@ -121,7 +121,7 @@ class WorkflowEngine(models.AbstractModel):
 
     @api.model
     def _happenings(self, lines, instances):
-        """Return ``{(trigger key, workflow, name): [record ids]}`` in the order it happened."""
+        """Return ``{(trigger key, workflow, name): {record id}}`` in the order it happened."""
         activities = {
             one.id: one.name
             for instance in instances.values()
@@ -144,9 +144,8 @@ class WorkflowEngine(models.AbstractModel):
             if row.event == rows.REFUSED:
                 names.append((OnSignalRefused.key, row.signal))
             for key, name in names:
-                place = happened.setdefault((key, instance.wkf_id.id, name), [])
-                if instance.res_id not in place:
-                    place.append(instance.res_id)
+                # A dict keeps the order, and finds one of many thousands at once.
+                happened.setdefault((key, instance.wkf_id.id, name), {})[instance.res_id] = None
         return happened
 
     @api.model
@@ -155,6 +154,6 @@ class WorkflowEngine(models.AbstractModel):
         for (key, workflow, name), ids in happened.items():
             for entry in entries:
                 if entry.trigger.key == key and entry.trigger.wants(workflow, name):
-                    records = env[model].browse(ids).exists()
+                    records = env[model].browse(list(ids)).exists()
                     if records:
                         env["base.automation.subscriber"]._fire(entry, records)

@@ -190,7 +190,7 @@ class Base(models.AbstractModel):
         Documents of OpenERP go back to draft by deleting their workflow and creating it anew, with
         the right to write; these workflows kept nothing from anybody.
         """
-        kept = ["|", ("wkf_id.profile", "=", STRICT), ("wkf_id.state_field_id", "!=", False)]
+        kept = ["|", ("version_id.profile", "=", STRICT), ("wkf_id.state_field_id", "!=", False)]
         mine = [("res_type", "=", self._name), ("res_id", "in", self.ids), *kept]
         return bool(self.env["workflow.instance"].sudo().search_count(mine, limit=1))
 
@@ -205,6 +205,16 @@ class Base(models.AbstractModel):
 
     def _workflow_answer(self, outcomes):
         """Sum up what the instances of one record did with a signal."""
+        if len(outcomes) == 1 and outcomes[0].accepted and not outcomes[0].results:
+            # As nearly always, and asked for each of many records.
+            return {
+                "accepted": True,
+                "deferred": outcomes[0].deferred,
+                "result": False,
+                "results": [],
+                "reason": "",
+                "message": "",
+            }
         results = [result for one in outcomes for result in one.results]
         accepted = any(one.accepted for one in outcomes)
         deferred = any(one.deferred for one in outcomes)

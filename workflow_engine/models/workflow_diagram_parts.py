@@ -17,10 +17,13 @@ class WorkflowActivity(models.Model):
             lines.append(diagram.line("subflow", self.subflow_id.name))
         if self.kind == words.STOPALL:
             lines.append(diagram.line("stopall", self._label_of("kind")))
-        if self.action_id:
-            lines.append(diagram.line("action", self.action_id.name))
-        elif self.kind == words.FUNCTION and self.action:
+        # In the order in which it happens.
+        if self.kind != words.DUMMY and self.action:
             lines.append(diagram.line("code", self.action))
+        if self.kind != words.SUBFLOW and self.action_id:
+            lines.append(diagram.line("action", self.action_id.name))
+        if self.signal_send:
+            lines.append(diagram.line("send", self.signal_send))
         if len(self.out_transitions) > 1:
             text = self.env._("%(mode)s split", mode=self._label_of("split_mode"))
             lines.append(diagram.line("split", text))
@@ -54,6 +57,10 @@ class WorkflowActivity(models.Model):
             yield self.env._("Code: %(code)s", code=self.action)
         if self.subflow_id:
             yield self.env._("Subflow: %(name)s", name=self.subflow_id.name)
+        if self.signal_send:
+            yield self.env._("Signal sent: %(signal)s", signal=self.signal_send)
+        if self.state_value:
+            yield self.env._("Value of the state field: %(value)s", value=self.state_value)
         if tokens:
             yield self.env._("Here now: %(count)s", count=tokens["count"])
         if tokens and tokens["failed"]:

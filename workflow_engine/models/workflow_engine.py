@@ -16,14 +16,15 @@ class _Definitions:
     """Where the core gets versions from."""
 
     def __init__(self, env):
-        # Definitions are the same for every user.
-        self._env = env(user=SUPERUSER_ID, context={})
+        self._env = env
 
     def graph(self, version):
         return self._env["workflow.version"]._graph_of(version)
 
     def published(self, definition):
-        workflow = self._env["workflow"].browse(definition)
+        # Definitions are the same for every user.
+        env = self._env(user=SUPERUSER_ID, context={})
+        workflow = env["workflow"].browse(definition)
         workflow._publish_waiting()
         if not workflow.current_version_id:
             raise WorkflowError("it is not published, so it cannot be started", workflow.name)
@@ -144,25 +145,22 @@ class WorkflowEngine(models.AbstractModel):
 
         :returns: ``{record id: [Outcome]}``, at least one for each record
         """
-        found = {id_: [] for id_ in records.ids}
-        ended = {}
-        for instance, id_, state in self._instances_of(records, active=False):
-            if state == ACTIVE:
-                found[id_].append(instance)
-            else:
-                ended[id_] = instance
-        events, lost = [], []
-        for id_, instances in found.items():
-            # Who sends a signal to an instance that has ended is told so.
-            if not instances and id_ in ended:
-                instances = [ended[id_]]
-            events += [(id_, Signal(instance, signal)) for instance in instances]
-            if not instances:
-                lost.append(id_)
-        outcomes = {id_: [] for id_ in found}
-        done = self._run([event for _id, event in events])
+        if not records.ids:
+            return {}
+        with flow_of(self.env.cr, _Definitions(self.env)) as flow:
+            # Found, locked and read by one statement.
+            stored = self.env["workflow.store"]._load_of(records)
+            addressed = self._addressed(records.ids, [one.instance for one in stored])
+            events = [(id_, Signal(one, signal)) for id_, many in addressed.items() for one in many]
+            flow.locked = {one.instance.id: one for one in stored}
+            try:
+                done = self._run([event for _id, event in events])
+            finally:
+                flow.locked = {}
+        outcomes = {id_: [] for id_ in addressed}
         for (id_, _event), outcome in zip(events, done, strict=True):
             outcomes[id_].append(outcome)
+        lost = [id_ for id_, instances in addressed.items() if not instances]
         if lost:
             refusal = Refusal(NO_INSTANCE)
             for id_ in lost:
@@ -170,6 +168,21 @@ class WorkflowEngine(models.AbstractModel):
             lost = records.browse(lost)
             self.env["workflow.store"]._log_without_instance(lost, signal, NO_INSTANCE)
         return outcomes
+
+    @api.model
+    def _addressed(self, ids, rows):
+        """Return ``{record id: instances}``: the active ones; if there is none, the last ended one.
+
+        Who sends a signal to an instance that has ended is told so.
+        """
+        found = {id_: [] for id_ in ids}
+        ended = {}
+        for row in rows:
+            if row.state == ACTIVE:
+                found[row.res_id].append(row.id)
+            else:
+                ended[row.res_id] = [row.id]
+        return {id_: instances or ended.get(id_, []) for id_, instances in found.items()}
 
     @api.model
     def _trigger(self, records):
@@ -184,7 +197,8 @@ class WorkflowEngine(models.AbstractModel):
                 records.ids,
             )
         )
-        return self._run_unasked([Trigger(instance) for [instance] in rows])
+        alive = self._with_record([instance for [instance] in rows])
+        return self._run_unasked([Trigger(one) for [one] in rows if one in alive])
 
     @api.model
     def _retry(self, incidents):

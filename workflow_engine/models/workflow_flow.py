@@ -15,16 +15,25 @@ _MARK = "workflow_engine.mark"
 class Flow:
     """One session, shared by all calls that are made inside each other."""
 
-    __slots__ = ("looking", "session", "works", "writes_state")
+    __slots__ = ("locked", "looking", "session", "works", "writes_state")
 
     def __init__(self, definitions) -> None:
         self.session = Session(definitions)
+        self.locked = {}
+        """Snapshots that were read when their instances were looked for, to be loaded at once."""
         self.works: list[dict] = []
         """``{(model, record id): (instance, token)}`` of actions that run, inner ones last."""
         self.looking = 0
         """Whether somebody only asks which signals could be sent."""
         self.writes_state = 0
         """Whether the engine itself writes state fields."""
+
+    def take_locked(self, instances):
+        """Return the snapshots of instances that have just been read, None if any is missing."""
+        locked, self.locked = self.locked, {}
+        if all(one in locked for one in instances):
+            return [locked[one] for one in instances]
+        return None
 
     def set_mark(self, cr) -> None:
         """Remember that memory and database agree."""

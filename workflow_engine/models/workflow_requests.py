@@ -22,8 +22,10 @@ class WorkflowEngine(models.AbstractModel):
     @api.model
     def _perform(self, flow, request):
         if isinstance(request, Load):
-            store = self.env["workflow.store"]
-            request.answer(store._load(request.instances, lock=request.lock))
+            found = flow.take_locked(request.instances)
+            if found is None:
+                found = self.env["workflow.store"]._load(request.instances, lock=request.lock)
+            request.answer(found)
         elif isinstance(request, Apply):
             self._store_changes(flow, request)
         elif isinstance(request, AskCondition):

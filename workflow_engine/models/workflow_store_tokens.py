@@ -5,57 +5,49 @@ import traceback
 from odoo import api, models
 from odoo.tools import SQL
 
-from .workflow_store import _NOW
+from .workflow_store_columns import NOW, Columns
 
 
 class WorkflowStore(models.AbstractModel):
     _inherit = "workflow.store"
 
     @api.model
-    def _change_tokens(self, changes, instances):
-        if changes.tokens_deleted:
-            self.env.cr.execute(
-                "DELETE FROM workflow_workitem WHERE id = ANY(%s)", [changes.tokens_deleted]
-            )
-        if changes.tokens_updated:
-            self._update_tokens(changes.tokens_updated, instances)
+    def _create_tokens(self, changes, instances):
         rows = changes.tokens_created
         if not rows:
             return {}
-        ids = self._insert(
-            "workflow_workitem",
+        item = Columns(
             {
                 "inst_id": ("int", [instances.get(row.instance, row.instance) for row in rows]),
                 "act_id": ("int", [row.activity for row in rows]),
                 "state": ("varchar", [row.state for row in rows]),
                 "number": ("int", [row.number for row in rows]),
                 "subflow_id": ("int", [instances.get(row.child, row.child) for row in rows]),
-            },
-            entered_at=_NOW,
+            }
         )
+        ids = self._insert("workflow_workitem", item, entered_at=NOW)
         return {row.id: new for row, new in zip(rows, ids, strict=True)}
 
     @api.model
-    def _update_tokens(self, rows, instances):
-        self.env.cr.execute(
-            """
-            UPDATE workflow_workitem w
-               SET act_id = item.act_id, state = item.state, number = item.number,
-                   subflow_id = item.subflow_id,
-                   entered_at = CASE WHEN item.number = w.number THEN w.entered_at
-                                     ELSE clock_timestamp() AT TIME ZONE 'UTC' END
-              FROM unnest(%s::int[], %s::int[], %s::varchar[], %s::int[], %s::int[])
-                   AS item(id, act_id, state, number, subflow_id)
-             WHERE w.id = item.id
-            """,
-            [
-                [row.id for row in rows],
-                [row.activity for row in rows],
-                [row.state for row in rows],
-                [row.number for row in rows],
-                [instances.get(row.child, row.child) for row in rows],
-            ],
-        )
+    def _tokens_update(self, changes, instances):
+        """Yield the statement that moves tokens."""
+        rows = changes.tokens_updated
+        if rows:
+            item = Columns(
+                {
+                    "id": ("int", [row.id for row in rows]),
+                    "act_id": ("int", [row.activity for row in rows]),
+                    "state": ("varchar", [row.state for row in rows]),
+                    "number": ("int", [row.number for row in rows]),
+                    "subflow_id": ("int", [instances.get(row.child, row.child) for row in rows]),
+                }
+            )
+            yield item.sql(
+                "UPDATE workflow_workitem w SET act_id = {act_id}, state = {state}, "
+                "number = {number}, subflow_id = {subflow_id}, entered_at = CASE "
+                "WHEN w.number = {number} THEN w.entered_at ELSE {now} END "
+                "{source} WHERE w.id = {id}"
+            )
 
     @api.model
     def _change_marks(self, changes, instances):
@@ -112,73 +104,69 @@ class WorkflowStore(models.AbstractModel):
     def _report_troubles(self, troubles, instances, tokens):
         if not troubles:
             return
-        self._insert(
-            "workflow_incident",
+        of = [instances.get(one.instance, one.instance) for one in troubles]
+        item = Columns(
             {
-                "instance_id": (
-                    "int",
-                    [instances.get(one.instance, one.instance) for one in troubles],
-                ),
+                "instance_id": ("int", of),
                 "workitem_id": ("int", [tokens.get(one.token, one.token) for one in troubles]),
                 "activity_id": ("int", [one.activity for one in troubles]),
                 "transition_id": ("int", [one.transition for one in troubles]),
                 "message": ("text", [one.message for one in troubles]),
                 "traceback": ("text", [_traceback(one.data) for one in troubles]),
-            },
-            date=_NOW,
-            state=SQL("'open'"),
+            }
         )
+        self._insert("workflow_incident", item, date=NOW, state="'open'")
 
     @api.model
-    def _write_log(self, rows, instances):
+    def _write_log(self, rows, instances, updates):
+        """Write the log, and perform updates in the same statement."""
         if not rows:
+            for update in updates:
+                self.env.cr.execute(update)
             return
-        columns = {
-            "instance_id": ("int", [instances.get(row.instance, row.instance) for row in rows]),
-            "event": ("varchar", [row.event for row in rows]),
-            "uid": ("int", [row.uid or None for row in rows]),
-            "activity_id": ("int", [row.activity for row in rows]),
-            "transition_id": ("int", [row.transition for row in rows]),
-            "signal": ("varchar", [row.signal or None for row in rows]),
-            "reason": ("varchar", [row.reason or None for row in rows]),
-            "detail": ("varchar", [row.detail or None for row in rows]),
-            "number": ("int", [row.number for row in rows]),
-            "origin": ("int", [row.origin or None for row in rows]),
-        }
-        names = SQL(", ").join(SQL.identifier(name) for name in columns)
-        self.env.cr.execute(
-            SQL(
-                "INSERT INTO workflow_log (date, wkf_id, version_id, res_type, res_id, %(names)s) "
-                "SELECT %(now)s, i.wkf_id, i.version_id, i.res_type, i.res_id, %(values)s "
-                "FROM unnest(%(lists)s) WITH ORDINALITY AS item(%(names)s, position) "
-                "LEFT JOIN workflow_instance i ON i.id = item.instance_id "
-                "ORDER BY item.position",
-                names=names,
-                now=_NOW,
-                values=SQL(", ").join(SQL.identifier("item", name) for name in columns),
-                lists=SQL(", ").join(
-                    # The types are literals of this file.
-                    SQL(f"%s::{kind}[]", values)  # pylint: disable=sql-injection
-                    for kind, values in columns.values()
-                ),
-            )
+        graph_of = self.env["workflow.version"]._graph_of
+        definitions = {graph: graph_of(graph).definition for graph in {row.graph for row in rows}}
+        item = Columns(
+            {
+                "instance_id": ("int", [instances.get(row.instance, row.instance) for row in rows]),
+                "wkf_id": ("int", [definitions[row.graph] for row in rows]),
+                "version_id": ("int", [row.graph for row in rows]),
+                "res_type": ("varchar", [row.res_type for row in rows]),
+                "res_id": ("int", [row.res_id for row in rows]),
+                "event": ("varchar", [row.event for row in rows]),
+                "uid": ("int", [row.uid or None for row in rows]),
+                "activity_id": ("int", [row.activity for row in rows]),
+                "transition_id": ("int", [row.transition for row in rows]),
+                "signal": ("varchar", [row.signal or None for row in rows]),
+                "reason": ("varchar", [row.reason or None for row in rows]),
+                "detail": ("varchar", [row.detail or None for row in rows]),
+                "number": ("int", [row.number for row in rows]),
+                "origin": ("int", [row.origin or None for row in rows]),
+            }
         )
+        query = self._insertion("workflow_log", item, {"date": NOW})
+        if updates:
+            parts = [
+                SQL("%s AS (%s)", SQL.identifier(f"update_{number}"), one)
+                for number, one in enumerate(updates)
+            ]
+            query = SQL("WITH %s %s", SQL(", ").join(parts), query)
+        self.env.cr.execute(query)
 
     @api.model
     def _log_without_instance(self, records, signal, reason):
         """Write a line about records that are in no workflow at all."""
-        self._insert(
-            "workflow_log",
+        count = len(records)
+        item = Columns(
             {
                 "res_id": ("int", records.ids),
-                "res_type": ("varchar", [records._name] * len(records)),
-            },
-            date=_NOW,
-            event=SQL("'refused'"),
-            uid=SQL("%s", self.env.uid),
-            signal=SQL("%s", signal),
-            reason=SQL("%s", reason),
+                "res_type": ("varchar", [records._name] * count),
+                "uid": ("int", [self.env.uid] * count),
+                "signal": ("varchar", [signal] * count),
+                "reason": ("varchar", [reason] * count),
+            }
         )
+        self._insert("workflow_log", item, date=NOW, event="'refused'")
         self.env["workflow.log"].invalidate_model(flush=False)
 
 

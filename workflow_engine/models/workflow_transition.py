@@ -75,7 +75,8 @@ class WorkflowTransition(models.Model):
         "resource.calendar",
         string="Working Hours",
         ondelete="restrict",
-        help="Only these hours count for the delay. Empty: all hours do.",
+        help="Only these hours count for the delay; a day is a working day, and a week is as many "
+        "of them as the week has. Empty: all hours do.",
     )
     timer_interrupting = fields.Boolean(
         string="Ends the Activity",

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, ormcache
 
 from odoo.addons.base_automation_ext.core.due import DuePlan
 from odoo.addons.base_automation_ext.models.due_calendars import Calendars
@@ -12,6 +12,7 @@ from odoo.addons.base_automation_ext.models.time_zone import zone_of
 from ..core.errors import TransitionError
 from ..core.events import Actor, Due
 from .workflow_requests import _ids_of
+from .workflow_store_columns import Columns
 
 _SECONDS = {"minutes": 60, "hours": 3600, "days": 86400, "weeks": 604800}
 
@@ -25,20 +26,25 @@ class WorkflowEngine(models.AbstractModel):
     def _write_states(self, flow, states, instances):
         """Write the state value of the activities entered last into the field of the workflow."""
         for activity_id, ids in states.items():
-            activity = self.env["workflow.activity"].sudo().browse(activity_id)
-            workflow = activity.wkf_id
-            name = workflow.state_field_id.name
+            graph, res_ids = flow.session.records_of(instances.get(one, one) for one in ids)
+            name = self._state_field_of(graph.definition)
             if not name:
                 continue
-            ids = [instances.get(one, one) for one in ids]
             # The field is the workflow's: whose rights the user has on it does not matter.
-            records = self._environment(self.env.uid)[workflow.osv].sudo()
-            records = records.browse(self._record_ids(ids).values()).exists()
+            records = self._environment(self.env.uid)[graph.model].sudo()
+            records = records.browse(dict.fromkeys(res_ids)).exists()
             flow.writes_state += 1
             try:
-                records.write({name: activity.state_value})
+                records.write({name: graph.nodes[activity_id].activity.state_value})
             finally:
                 flow.writes_state -= 1
+
+    @api.model
+    # Who changes definitions clears this cache.
+    @ormcache("definition", cache="stable")
+    def _state_field_of(self, definition):
+        """Return the name of the field a workflow owns, or nothing."""
+        return self.env["workflow"].sudo().browse(definition).state_field_id.name
 
     @api.model
     def _record_ids(self, instances):
@@ -66,13 +72,18 @@ class WorkflowEngine(models.AbstractModel):
                 ids, of, by = zip(*rows, strict=True)
                 self.env["workflow.store"]._insert(
                     "workflow_trigger",
-                    {
-                        "res_id": ("int", list(ids)),
-                        "instance_id": ("int", list(of)),
-                        "workitem_id": ("int", list(by)),
-                    },
-                    transition_id=SQL("%s", edge_id),
-                    model=SQL("%s", self._edge(edge_id)[1].trigger_model),
+                    Columns(
+                        {
+                            "res_id": ("int", list(ids)),
+                            "instance_id": ("int", list(of)),
+                            "workitem_id": ("int", list(by)),
+                            "transition_id": ("int", [edge_id] * len(rows)),
+                            "model": (
+                                "varchar",
+                                [self._edge(edge_id)[1].trigger_model] * len(rows),
+                            ),
+                        }
+                    ),
                 )
 
     @api.model
@@ -163,8 +174,8 @@ class WorkflowEngine(models.AbstractModel):
         """Return the moment (naive UTC) after so much working time, None if there is none."""
         calendar = self.env["resource.calendar"].sudo().browse(calendar_id)
         if unit in ("days", "weeks"):
-            days = number * (7 if unit == "weeks" else 1)
-            plan = DuePlan(int(days), "day", working=True)
+            days = number * (_days_of_week(calendar) if unit == "weeks" else 1)
+            plan = DuePlan(round(days), "day", working=True)
         else:
             plan = DuePlan(round(number * _SECONDS[unit] / 60), "minutes", working=True)
         return plan.moment(now, zone_of(calendar.tz), Calendars().of(calendar))
@@ -185,7 +196,9 @@ class WorkflowEngine(models.AbstractModel):
         for instance, token, key in rows:
             _workflow, edge, number, _token = key.split(":")
             events.append(Due(instance, token, int(number), int(edge)))
-        self._run_unasked(events, Actor(SUPERUSER_ID, is_superuser=True))
+        alive = self._with_record(dict.fromkeys(event.instance for event in events))
+        due = [event for event in events if event.instance in alive]
+        self._run_unasked(due, Actor(SUPERUSER_ID, is_superuser=True))
 
 
 class ServerActionTask(models.Model):
@@ -222,6 +235,14 @@ class IrActionsServer(models.Model):
         # The code of timers asks the tasks themselves what each of them means.
         timer = self.env.ref("workflow_engine.workflow_timer_action", raise_if_not_found=False)
         return self == timer or super()._is_task_divisible(_seen)
+
+
+def _days_of_week(calendar):
+    """Return how many days of a week are worked, on average if two weeks take turns."""
+    hours = calendar.attendance_ids.filtered(lambda one: not one.display_type)
+    days = {(one.week_type, one.dayofweek) for one in hours}
+    # Without fixed hours every day counts.
+    return len(days) / (2 if calendar.two_weeks_calendar else 1) or 7
 
 
 def _seconds_until(value, now):

@@ -1,6 +1,9 @@
 """Workitems: the positions of an instance, its tokens."""
 
 from odoo import api, fields, models
+from odoo.tools import sql
+
+from odoo.addons.server_action_engine.models.run_log_fields import LooseMany2one
 
 from ..core import constants as words
 
@@ -12,7 +15,9 @@ class WorkflowWorkitem(models.Model):
     _order = "inst_id desc, number"
     _log_access = False
 
-    act_id = fields.Many2one(
+    # Without a foreign key, which would lock the row of the activity for each token that comes.
+    # Activities of used versions are not deleted, and with a whole workflow its instances go.
+    act_id = LooseMany2one(
         "workflow.activity",
         string="Activity",
         required=True,
@@ -61,6 +66,17 @@ class WorkflowWorkitem(models.Model):
     res_id = fields.Many2oneReference(
         related="inst_id.res_id", model_field="res_type", string="Record"
     )
+
+    def init(self):
+        # Databases of before these decisions.
+        self.env.cr.execute(
+            "ALTER TABLE workflow_workitem DROP CONSTRAINT IF EXISTS workflow_workitem_act_id_fkey"
+        )
+        if sql.column_exists(self.env.cr, "workflow_instance", "awaited"):
+            self.env.cr.execute(
+                "UPDATE workflow_instance SET awaited = true WHERE awaited IS NOT TRUE AND id IN "
+                "(SELECT subflow_id FROM workflow_workitem WHERE subflow_id IS NOT NULL)"
+            )
 
     @api.depends("act_id.name")
     def _compute_display_name(self):

@@ -4,10 +4,12 @@ from . import test_cost
 from . import test_import
 from . import test_loading
 from . import test_rights
+from . import test_store
 from . import test_tokens
 from . import test_type_trigger
 from . import test_versions
 from . import test_waiting
+from . import test_where
 from . import test_diagram
 from . import test_interface
 from . import test_panel

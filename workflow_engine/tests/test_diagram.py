@@ -37,6 +37,30 @@ class TestDiagram(InterfaceCase):
         self.assertIn(self.group.display_name, money["title"])
         self.assertFalse(self.edge(data, "check", "legal")["label"])
 
+    def test_activities_say_all_they_do(self):
+        """Code and server action both, in the order they run in, and what they send."""
+        action = self.code_action("pass", name="Tell the boss")
+        flow = self.flow(
+            "a* -> b!",
+            b={
+                "kind": "function",
+                "action": "write({'ref': 'x'})",
+                "action_id": action.id,
+                "signal_send": "done",
+            },
+        )
+        place = self.place(flow.current_version_id.diagram_data(), "b")
+        self.assertEqual(
+            [(line["kind"], line["text"]) for line in place["lines"]],
+            [
+                ("name", "b"),
+                ("code", "write({'ref': 'x'})"),
+                ("action", "Tell the boss"),
+                ("send", "done"),
+            ],
+        )
+        self.assertIn("Signal sent: done", place["title"])
+
     def test_live_tokens_are_counted(self):
         partners = self.partners(3)
         partners[:2].signal_workflow("submit")

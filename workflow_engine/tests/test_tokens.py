@@ -124,6 +124,17 @@ class TestTokens(WorkflowCase):
         partner.ref = "go"
         self.assertEqual(self.where(partner), ["b", "c"])
 
+    def test_an_import_starts_and_moves(self):
+        """A file that creates records starts them, one that changes them lets them go on."""
+        self.flow("a* -> b!", edges={"a>b": {"condition": "ref == 'x'"}})
+        rows = [["__import__.one", "Ada", ""], ["__import__.two", "Bert", "x"]]
+        found = self.env["res.partner"].load(["id", "name", "ref"], rows)
+        self.assertFalse(found["messages"])
+        ada, bert = self.env["res.partner"].browse(found["ids"])
+        self.assertEqual((self.where(ada), self.where(bert)), (["a"], ["b"]))
+        self.env["res.partner"].load(["id", "ref"], [["__import__.one", "x"]])
+        self.assertEqual(self.where(ada), ["b"])
+
     def test_a_stored_recomputation_is_a_change(self):
         """The commercial name is computed from the name of the parent company."""
         self.flow("a* -> b", edges={"a>b": {"condition": "commercial_company_name == 'Renamed'"}})

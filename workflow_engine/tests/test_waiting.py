@@ -1,6 +1,6 @@
 """Timers, incidents and fields that a workflow owns."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from psycopg2.errors import DivisionByZero
 
@@ -114,6 +114,18 @@ class TestTimers(WorkflowCase):
         calendar = self.env["resource.calendar"].create({"name": "Office", "tz": "UTC"})
         end = self.engine._plan(calendar.id, 3, "days", datetime(2026, 11, 27, 10))
         self.assertEqual(end, datetime(2026, 12, 2, 10))
+
+    def test_a_week_of_a_calendar_is_its_working_days(self):
+        """Not seven of them: after a Friday evening, five working days end on the next Friday."""
+        calendar = self.env["resource.calendar"].create({"name": "Office", "tz": "UTC"})
+        friday = datetime(2026, 11, 27, 20)
+        week = self.engine._plan(calendar.id, 1, "weeks", friday)
+        self.assertEqual(week, self.engine._plan(calendar.id, 5, "days", friday))
+        self.assertEqual(week.date(), date(2026, 12, 4))
+        calendar.attendance_ids.filtered(lambda one: one.dayofweek == "4").unlink()
+        self.assertEqual(
+            self.engine._plan(calendar.id, 1, "weeks", friday).date(), date(2026, 12, 3)
+        )
 
     def test_a_new_visit_has_a_new_timer(self):
         self.flow(

@@ -19,6 +19,7 @@ from . import (
     timed_calendar,
     timed_rule,
     workflow_hop,
+    workflow_many,
 )
 
 _FILES = (
@@ -40,6 +41,7 @@ _FILES = (
     run_create,
     run_log,
     workflow_hop,
+    workflow_many,
 )
 
 CASES = {case.name: case for file in _FILES for case in file.CASES}

@@ -1,8 +1,16 @@
 """Cases with processes of their own: servers, gateways, mail servers on loopback."""
 
-from . import linear, pickup, sms_gateways, smtp_sessions, throughput, timed_rules
+from . import (
+    linear,
+    pickup,
+    sms_gateways,
+    smtp_sessions,
+    throughput,
+    timed_rules,
+    workflow_peer,
+)
 
-_CASES = (throughput.CASE, pickup.CASE, linear.CASE, smtp_sessions.CASE)
+_CASES = (throughput.CASE, pickup.CASE, linear.CASE, smtp_sessions.CASE, workflow_peer.CASE)
 _CASES += (timed_rules.CASE,)
 _CASES += (sms_gateways.SMPP, sms_gateways.HTTP)
 SERVER_CASES = {case.name: case for case in _CASES}

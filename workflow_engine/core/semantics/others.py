@@ -36,9 +36,9 @@ def parents(strand: Strand, case: Case) -> Generator[Step, Any, list[Case]]:
 
 def load(strand: Strand, case_id: int) -> Generator[Step, Any, Case | None]:
     """Return another instance, None if it does not exist any more."""
-    if case_id not in strand.world.cases:
+    if not strand.world.knows(case_id):
         yield Ask(LOAD, case_id)
-    return strand.world.cases.get(case_id)
+    return strand.world.case(case_id)
 
 
 def take_turn(strand: Strand, case: Case) -> Generator[Step, Any, None]:

@@ -28,8 +28,8 @@ class Strand:
     """
 
     __slots__ = (
-        "actor", "answer", "case", "deliver", "order", "outcome", "path", "results", "stack",
-        "steps", "trail", "world",
+        "actor", "answer", "asked", "case", "deliver", "order", "outcome", "path", "results",
+        "stack", "steps", "trail", "world",
     )  # fmt: skip
 
     def __init__(
@@ -47,6 +47,8 @@ class Strand:
         """The instance it started on; another strand has to be asked for any other."""
         self.stack: list[Frame] = []
         self.answer: Any = None
+        self.asked: Ask | None = None
+        """A question it has put before its turn came."""
         self.path: list[tuple[int, int]] = []
         """Where it is: (rank, version) in each instance, outermost first."""
         self.steps = 0
@@ -54,6 +56,9 @@ class Strand:
 
     def advance(self) -> Ask | None:
         """Run until something has to be asked; None: it is finished."""
+        if self.asked is not None:
+            asked, self.asked = self.asked, None
+            return asked
         stack = self.stack
         answer, self.answer = self.answer, None
         while stack:

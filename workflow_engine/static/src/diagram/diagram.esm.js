@@ -20,6 +20,7 @@ const SYMBOLS = {
     trigger: "\uf0f3",
     action: "\uf013",
     code: "\uf121",
+    send: "\uf1d8",
     subflow: "\uf0e8",
     stopall: "\uf05e",
     join: "\uf066",

@@ -1,0 +1,1 @@
+"""Programs that our engines are measured against; they run in environments of their own."""
