@@ -112,7 +112,9 @@ class TestDueFields(TimedCase):
 
     def test_form(self):
         """The settings can be chosen in the form, and a calendar goes with its setting."""
-        rule = self.make_timed()
+        # No code: the form of stock warns about the history of code that is being edited.
+        write = {"state": "object_write", "update_path": "summary", "value": "late"}
+        rule = self.make_timed(action={**write, "evaluation_type": "value"})
         with Form(rule) as form:
             form.time_working = "fixed"
             form.trg_date_calendar_id = self.make_calendar()

@@ -118,7 +118,7 @@ class TestDueCalendars(ReaderCase):
     def test_another_companys_closing_day(self):
         other = self.env["res.company"].create({"name": "Other"})
         calendar = self.make_calendar(company_id=self.env.company.id)
-        self.env["resource.calendar.leaves"].with_company(other).create(
+        leave = self.env["resource.calendar.leaves"].create(
             {
                 "name": "Closed there",
                 "calendar_id": False,
@@ -126,6 +126,9 @@ class TestDueCalendars(ReaderCase):
                 "date_to": datetime(2026, 5, 12, 23, 59, 59),
             }
         )
+        self.env.flush_all()
+        # Odoo computes it from the company that whoever writes it has chosen.
+        leave.company_id = other
         rule = self.on_rate(trg_date_calendar_id=calendar.id, time_has_hour=True)
         self.assertEqual(self.moments(rule, self.rates(date(2026, 5, 8))), ["2026-05-13 08:00"])
 
