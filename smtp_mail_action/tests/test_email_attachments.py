@@ -1,0 +1,99 @@
+"""Attachments of e-mail actions: files, fields of the record, reports."""
+
+import base64
+
+from odoo.tests import tagged
+
+from .common import EmailCase
+
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+
+
+@tagged("post_install", "-at_install")
+class TestEmailAttachments(EmailCase):
+    def report(self):
+        self.env["ir.ui.view"].create(
+            {
+                "name": "email_report",
+                "type": "qweb",
+                "key": "smtp_mail_action.test_email_report",
+                "arch": "<t t-name='x'><p t-foreach='docs' t-as='doc'>Sheet of "
+                "<t t-out='doc.name'/></p></t>",
+            }
+        )
+        return self.env["ir.actions.report"].create(
+            {
+                "name": "Sheet",
+                "model": "res.partner",
+                "report_type": "qweb-html",
+                "report_name": "smtp_mail_action.test_email_report",
+                "print_report_name": "'Sheet %s' % object.name",
+            }
+        )
+
+    def test_files_are_shared(self):
+        """One row of the file serves every e-mail, and outlives each of them."""
+        file = self.env["ir.attachment"].create({"name": "terms.txt", "raw": b"terms"})
+        action = self.new_email(email_attachment_ids=[(4, file.id)])
+        count = self.env["ir.attachment"].search_count([])
+        mails = self.mails_of(action, self.partners)
+        self.assertEqual(mails.attachment_ids, file)
+        self.assertEqual(self.env["ir.attachment"].search_count([]), count)
+        mails.unlink()
+        self.assertTrue(file.exists())
+
+    def test_fields_of_the_record(self):
+        """A file field becomes an attachment with a name; an empty one becomes none."""
+        self.partners[:2].image_1920 = base64.b64encode(PIXEL)
+        action = self.new_email(email_attachment_path="image_1920")
+        with_file, other, without = self.mails_of(action, self.partners[:3])
+        self.assertEqual(with_file.attachment_ids.name, "Partner 0.png")
+        self.assertEqual(with_file.attachment_ids.raw, self.partner.image_1920 and PIXEL)
+        self.assertEqual(other.attachment_ids.name, "Partner 1.png")
+        self.assertFalse(without.attachment_ids)
+
+    def test_one_row_for_what_all_records_share(self):
+        """The same file behind a path is stored once for all mails of a run."""
+        self.env.company.logo = base64.b64encode(PIXEL)
+        self.partners.company_id = self.env.company
+        action = self.new_email(email_attachment_path="{{object.company_id.logo}}")
+        mails = self.mails_of(action, self.partners)
+        self.assertEqual(len(mails.attachment_ids), 1)
+        mails[0].unlink()
+        self.assertTrue(mails[1].attachment_ids.exists())
+
+    def test_attachments_of_the_record(self):
+        """A link to attachments attaches the rows themselves."""
+        file = self.env["ir.attachment"].create(
+            {"name": "a.txt", "raw": b"a", "res_model": "res.partner", "res_id": self.partner.id}
+        )
+        self.partner.message_main_attachment_id = file
+        action = self.new_email(email_attachment_path="message_main_attachment_id")
+        self.assertEqual(self.mails_of(action).attachment_ids, file)
+
+    def test_paths_that_lead_to_no_file(self):
+        """The form says so."""
+        for path, word in (("name", "leads to no file"), ("nowhere", "nowhere")):
+            self.assertIn(word, self.new_email(email_attachment_path=path).warning)
+
+    def test_reports_as_html(self):
+        """Works on every server, one report for each record."""
+        action = self.new_email(
+            email_report_ids=[(4, self.report().id)], email_report_format="html"
+        )
+        mails = self.mails_of(action, self.partners[:2])
+        self.assertEqual(
+            mails.attachment_ids.mapped("name"), ["Sheet Partner 0.html", "Sheet Partner 1.html"]
+        )
+        self.assertIn(b"Sheet of Partner 1", mails[1].attachment_ids.raw)
+
+    def test_reports_as_pdf_need_a_printer(self):
+        """Without wkhtmltopdf it is an error of the configuration, in the form and in the run."""
+        action = self.new_email(email_report_ids=[(4, self.report().id)])
+        if self.env["ir.actions.report"].get_wkhtmltopdf_state() in ("ok", "workers"):
+            self.assertFalse(action.warning)
+            self.assertTrue(self.mails_of(action).attachment_ids)
+            return
+        self.assertIn("wkhtmltopdf is not installed", action.warning)
