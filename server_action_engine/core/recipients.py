@@ -9,7 +9,6 @@ What an address is – of e-mail, a telephone number – the caller says. Nothin
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -111,15 +110,6 @@ def path_of(source: str) -> str:
     if first in RECORD_NAMES and dot:
         return rest
     return stripped
-
-
-def is_expression(source: str) -> bool:
-    """Tell whether a text is one valid Python expression."""
-    try:
-        ast.parse(source.strip(), mode="eval")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
 
 
 def first_of_each(recipients: Iterable[Recipient]) -> Iterator[Recipient]:

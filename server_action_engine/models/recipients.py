@@ -17,7 +17,7 @@ _SPEAKING = ("res.partner", "res.users")
 class IrActionsServer(models.Model):
     _inherit = "ir.actions.server"
 
-    # -- what a type of message says about its addresses ------------------------------------------
+    # -- what a type of message says about its addresses -------------------------------------
 
     def _is_address(self, text, medium):
         """Tell whether ``text`` is an address, or a list of them, as it stands.
@@ -30,7 +30,7 @@ class IrActionsServer(models.Model):
         """Return the field that holds the address of a record of ``model``, or an empty string."""
         return ""
 
-    # -- configuration ------------------------------------------------------------------------------
+    # -- configuration -------------------------------------------------------------------------
 
     def _recipient_sources(self, text, medium):
         """Return the sources a text names (see :func:`~..core.recipients.parse_sources`)."""
@@ -84,7 +84,7 @@ class IrActionsServer(models.Model):
             )
         return ""
 
-    # -- running ------------------------------------------------------------------------------------
+    # -- running -------------------------------------------------------------------------------
 
     def _recipient_finder(self, text, medium, records, scope_of, env):
         """Return a function ``record → list of Recipient`` for the sources of a text.
@@ -153,10 +153,14 @@ class IrActionsServer(models.Model):
             )
         # Following a record and reading its followers' addresses are two rights; whoever sets the
         # action up decides for the second, as with stock's notifications.
-        found = self.env["mail.followers"].sudo()._read_group(
-            [("res_model", "=", self.model_id.model), ("res_id", "in", records.ids)],
-            ["res_id"],
-            ["partner_id:recordset"],
+        found = (
+            self.env["mail.followers"]
+            .sudo()
+            ._read_group(
+                [("res_model", "=", self.model_id.model), ("res_id", "in", records.ids)],
+                ["res_id"],
+                ["partner_id:recordset"],
+            )
         )
         followers = dict(found)
 

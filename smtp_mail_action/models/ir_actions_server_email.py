@@ -115,7 +115,7 @@ class IrActionsServer(models.Model):
             warnings += self._email_warnings()
         return warnings
 
-    # -- running ----------------------------------------------------------------------------------
+    # -- running -----------------------------------------------------------------------------
 
     def _run_action_email_multi(self, eval_context=None):
         """Put the e-mails of all records into the queue of outgoing mails, with one call."""
@@ -159,16 +159,34 @@ class IrActionsServer(models.Model):
 
         :returns: ``mail.mail`` records
         """
-        values = [vals for draft in drafts for vals in self._email_values(draft)]
+        pairs = [(draft, vals) for draft in drafts for vals in self._email_values(draft)]
+        values = [vals for _draft, vals in pairs]
         self._email_say_count(values)
         # Whoever starts an action need not have the right to write mails by hand.
         mails = self._acting_env(eval_context)["mail.mail"].sudo().create(values)
+        self._email_add_files(mails, [draft for draft, _vals in pairs])
         if mails:
             # Otherwise they would wait for up to an hour. The cron starts after the commit.
             queue = self.env.ref("mail.ir_cron_mail_scheduler_action", raise_if_not_found=False)
             if queue:
                 queue.sudo()._trigger()
         return mails
+
+    def _email_add_files(self, mails, drafts):
+        """Link the attachments; mails with the same ones are written together.
+
+        Not when they are created: Odoo would ask whether the user may read files that the author
+        of the action chose, which is decided already.
+
+        :param drafts: the draft of each mail, in their order
+        """
+        groups = {}
+        for mail, draft in zip(mails, drafts, strict=True):
+            if ids := tuple(one.attachment_id for one in draft.attached):
+                groups.setdefault(ids, []).append(mail.id)
+        for ids, mail_ids in groups.items():
+            links = [fields.Command.link(attachment_id) for attachment_id in ids]
+            mails.browse(mail_ids).write({"attachment_ids": links})
 
     def _email_values(self, draft):
         """Yield the values of the ``mail.mail`` records of a draft."""
@@ -192,9 +210,6 @@ class IrActionsServer(models.Model):
                 "res_id": record.id or 0,
                 # Kept with the record, but not among its messages.
                 "message_type": "email_outgoing" if shown else "user_notification",
-                "attachment_ids": [
-                    fields.Command.link(one.attachment_id) for one in draft.attached
-                ],
             }
 
     def _email_is_shown(self, record):

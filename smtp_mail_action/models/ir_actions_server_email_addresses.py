@@ -36,7 +36,7 @@ class IrActionsServer(models.Model):
         named = model._mail_get_primary_email_field()
         return named or next((name for name in _ADDRESS_FIELDS if name in model._fields), "")
 
-    # -- recipients -------------------------------------------------------------------------------
+    # -- recipients --------------------------------------------------------------------------
 
     def _email_address(self, drafts, scope_of, env):
         """Fill the envelopes, with languages, and leave out the records that have nobody."""
@@ -131,17 +131,21 @@ class IrActionsServer(models.Model):
         if not addresses:
             return {}
         # Only the language they chose is used, which says nothing about them to anybody.
-        partners = env["res.partner"].sudo().search_fetch(
-            [("email_normalized", "in", sorted(addresses))],
-            ["email_normalized", "lang", "tz"],
-            order="id desc",
+        partners = (
+            env["res.partner"]
+            .sudo()
+            .search_fetch(
+                [("email_normalized", "in", sorted(addresses))],
+                ["email_normalized", "lang", "tz"],
+                order="id desc",
+            )
         )
         return {
             partner.email_normalized: Locale(partner.lang or "", partner.tz or "")
             for partner in partners
         }
 
-    # -- sender and answers -----------------------------------------------------------------------
+    # -- sender and answers ------------------------------------------------------------------
 
     def _email_sign(self, drafts, scope_of, env):
         """Fill sender and Reply-To, and refuse senders no account may use."""
@@ -196,8 +200,11 @@ class IrActionsServer(models.Model):
             return {}
         author = env.user.partner_id.id
         # In superuser mode, as stock Odoo does: the aliases are not the user's to read.
-        return env[self.model_id.model].sudo().browse(senders)._notify_get_reply_to_batch(
-            defaults=senders, author_ids=dict.fromkeys(senders, author)
+        return (
+            env[self.model_id.model]
+            .sudo()
+            .browse(senders)
+            ._notify_get_reply_to_batch(defaults=senders, author_ids=dict.fromkeys(senders, author))
         )
 
     def _email_record_name(self, draft):

@@ -56,7 +56,7 @@ class IrActionsServer(models.Model):
         help="PDF needs the program wkhtmltopdf on the server; HTML works everywhere.",
     )
 
-    # -- configuration ----------------------------------------------------------------------------
+    # -- configuration -----------------------------------------------------------------------
 
     def _email_attachment_chains(self):
         """Return the paths that lead to files, as lists of fields.
@@ -113,7 +113,7 @@ class IrActionsServer(models.Model):
             )
         return ""
 
-    # -- running ----------------------------------------------------------------------------------
+    # -- running -----------------------------------------------------------------------------
 
     def _email_attach(self, drafts, env, contents=True):
         """Fill the attachments of the drafts, and make rows of what is no attachment yet."""
@@ -140,9 +140,7 @@ class IrActionsServer(models.Model):
             draft.attached = [*fixed, *files, *reports]
             if contents:
                 self._email_check_size(draft, limit)
-                draft.attached = [
-                    self._email_made(one, draft, env, made) for one in draft.attached
-                ]
+                draft.attached = [self._email_made(one, draft, env, made) for one in draft.attached]
             self._email_check_size(draft, limit)
 
         each_open(drafts, attach)
@@ -183,8 +181,10 @@ class IrActionsServer(models.Model):
     def _email_row(self, name, content, owner):
         model, res_id = owner
         # Attachments are made for the e-mail, by an action whose author may do so.
-        row = self.env["ir.attachment"].sudo().create(
-            {"name": name, "raw": content, "res_model": model, "res_id": res_id}
+        row = (
+            self.env["ir.attachment"]
+            .sudo()
+            .create({"name": name, "raw": content, "res_model": model, "res_id": res_id})
         )
         return Attached(name, row.file_size, row.id)
 
@@ -213,7 +213,7 @@ class IrActionsServer(models.Model):
         suffix = f".{extension}"
         return name if name.endswith(suffix) else name + suffix, content
 
-    # -- size -------------------------------------------------------------------------------------
+    # -- size --------------------------------------------------------------------------------
 
     def _email_size_limit(self):
         """Return how many megabytes an e-mail may have, as its account says."""
@@ -225,9 +225,11 @@ class IrActionsServer(models.Model):
         :raises PermanentError: says how large they are and what to do
         """
         sizes = [one.size for one in draft.attached]
+        if not sizes:
+            return
         body = draft.parts[0].text[1] if draft.parts else ""
         size = self.env["mail.mail"]._estimate_email_size({}, str(body), sizes)
-        if sizes and size > limit * _MEGABYTE:
+        if size > limit * _MEGABYTE:
             raise PermanentError(
                 self.env._(
                     "The e-mail for %(record)s would have %(size).1f MB with its attachments "

@@ -18,7 +18,7 @@ _MAX_LINES = 20
 class IrActionsServer(models.Model):
     _inherit = "ir.actions.server"
 
-    # -- in the form --------------------------------------------------------------------------------
+    # -- in the form ---------------------------------------------------------------------------
 
     def _email_warning_depends(self):
         names = """
@@ -76,7 +76,7 @@ class IrActionsServer(models.Model):
         except AddressError as error:
             return self._email_named("email_sender", str(error))
 
-    # -- accounts -----------------------------------------------------------------------------------
+    # -- accounts ------------------------------------------------------------------------------
 
     def _email_account(self):
         """Return the account that is chosen here or in the template; empty: Odoo chooses."""
@@ -111,7 +111,7 @@ class IrActionsServer(models.Model):
             action=self.name or self.env._("new action"),
         )
 
-    # -- in a run -----------------------------------------------------------------------------------
+    # -- in a run ------------------------------------------------------------------------------
 
     def _email_check_configuration(self, records):
         """Refuse what would fail on every record.
@@ -156,9 +156,7 @@ class IrActionsServer(models.Model):
             name = self._email_record_name(draft)
             if draft.skipped:
                 lines.append(
-                    self.env._(
-                        "No e-mail for %(record)s: %(why)s", record=name, why=draft.skipped
-                    )
+                    self.env._("No e-mail for %(record)s: %(why)s", record=name, why=draft.skipped)
                 )
                 continue
             for refusal in draft.envelope.refusals:
@@ -176,6 +174,4 @@ class IrActionsServer(models.Model):
             )
 
     def _email_say_count(self, values):
-        self._email_say(
-            [self.env._("E-mails written to the queue: %(count)s.", count=len(values))]
-        )
+        self._email_say([self.env._("E-mails written to the queue: %(count)s.", count=len(values))])

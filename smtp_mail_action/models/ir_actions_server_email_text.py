@@ -78,7 +78,7 @@ class IrActionsServer(models.Model):
                     key = (draft.record.id, locale)
                     if locale not in writers:
                         writers[locale] = _Writer(self, locale, env)
-                    own[locale] = writers[locale].write(draft, scope_of, texts.get(key))
+                    own[locale] = writers[locale].compose(draft, scope_of, texts.get(key))
                 return own[locale]
 
             draft.parts = divide(draft.envelope, text_for, self.email_each)
@@ -114,7 +114,7 @@ class _Writer:
         self.subject = self.action.email_subject
         self.message = self.action.email_message
 
-    def write(self, draft, scope_of, rendered):
+    def compose(self, draft, scope_of, rendered):
         """Return ``(subject, body)`` for a record.
 
         :param rendered: what the mail template gave, None without one

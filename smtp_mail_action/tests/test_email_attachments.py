@@ -2,7 +2,7 @@
 
 import base64
 
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .common import EmailCase
 
@@ -43,6 +43,18 @@ class TestEmailAttachments(EmailCase):
         self.assertEqual(self.env["ir.attachment"].search_count([]), count)
         mails.unlink()
         self.assertTrue(file.exists())
+
+    def test_whoever_starts_it_need_not_read_the_files(self):
+        """The author of the action chose them; a plain user only presses the button."""
+        user = new_test_user(self.env, "plain", groups="base.group_user,base.group_partner_manager")
+        file = self.env["ir.attachment"].create(
+            {"name": "a.txt", "raw": b"a", "res_model": "ir.actions.server", "res_id": 0}
+        )
+        action = self.new_email(email_attachment_ids=[(4, file.id)])
+        self.run_on(action.with_user(user), self.partner.with_user(user))
+        mail = self.env["mail.mail"].search([("res_id", "=", self.partner.id)], limit=1)
+        self.assertEqual(mail.attachment_ids, file)
+        self.assertEqual(mail.create_uid, user)
 
     def test_fields_of_the_record(self):
         """A file field becomes an attachment with a name; an empty one becomes none."""

@@ -163,9 +163,7 @@ class TestEmailBadInput(EmailCase):
         )
         self.partners[1].image_1920 = False
         file = self.env["ir.attachment"].create({"name": "big.bin", "raw": b"x" * 600_000})
-        action = self.new_email(
-            email_server_id=account.id, email_attachment_ids=[(4, file.id)]
-        )
+        action = self.new_email(email_server_id=account.id, email_attachment_ids=[(4, file.id)])
         self.assertFalse(self.mails_of(action))
         told = self.told(action)
         self.assertIn("would have 0.8 MB with its attachments (big.bin); 0.5 MB are allowed", told)
@@ -204,7 +202,9 @@ class TestEmailLoops(EmailCase):
         self.new_rule("res.partner", "on_message_sent", action)
         before = self.env["mail.mail"].search_count([("email_to", "=", "loop@example.com")])
         self.partner.message_post(
-            body="Go", message_type="comment", subtype_xmlid="mail.mt_comment",
+            body="Go",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
             partner_ids=self.partners[1].ids,
         )
         after = self.env["mail.mail"].search_count([("email_to", "=", "loop@example.com")])

@@ -11,7 +11,11 @@ class TestEmailQueries(EmailCase):
         """Return how many SQL statements a run on ``count`` new partners takes."""
         partners = self.env["res.partner"].create(
             [
-                {"name": f"Q{n}", "email": f"q{count}.{n}@example.com", "parent_id": self.partner.id}
+                {
+                    "name": f"Q{n}",
+                    "email": f"q{count}.{n}@example.com",
+                    "parent_id": self.partner.id,
+                }
                 for n in range(count)
             ]
         )

@@ -32,9 +32,7 @@ class TestTypeEmail(EmailCase):
         """The author's tags stay tags; a name that looks like one does not become one."""
         self.partner.name = "<b>Ann</b>"
         action = self.new_email(email_format="html", email_message="<p>[[ object.name ]]</p>")
-        self.assertEqual(
-            self.mails_of(action).body_html, "<p>&lt;b&gt;Ann&lt;/b&gt;</p>"
-        )
+        self.assertEqual(self.mails_of(action).body_html, "<p>&lt;b&gt;Ann&lt;/b&gt;</p>")
 
     def test_qweb_and_braces(self):
         """QWeb tags work in the text, braces in the subject."""
@@ -62,9 +60,7 @@ class TestTypeEmail(EmailCase):
                 "email_cc": "boss@example.com",
             }
         )
-        action = self.new_email(
-            email_to=False, email_subject=False, email_template_id=template.id
-        )
+        action = self.new_email(email_to=False, email_subject=False, email_template_id=template.id)
         mail = self.mails_of(action)
         self.assertEqual(mail.subject, "Welcome Partner 0")
         self.assertEqual(mail.body_html, "<p>Hi Partner 0</p>")
@@ -102,7 +98,9 @@ class TestTypeEmail(EmailCase):
     def test_the_account_of_the_action(self):
         """The mail goes through the chosen account."""
         account = self.env["ir.mail_server"].create({"name": "Ours", "smtp_host": "localhost"})
-        self.assertEqual(self.mails_of(self.new_email(email_server_id=account.id)).mail_server_id, account)
+        self.assertEqual(
+            self.mails_of(self.new_email(email_server_id=account.id)).mail_server_id, account
+        )
 
     def test_conditions_tasks_and_dry_runs(self):
         """What every type can do: leave records out, wait for a task, and only be tried."""
@@ -124,7 +122,11 @@ class TestTypeEmail(EmailCase):
     def test_the_rights_of_the_chosen_user(self):
         """Fields the user may not read do not end in an e-mail."""
         user = self.env["res.users"].create(
-            {"name": "Low", "login": "low", "group_ids": [(6, 0, [self.env.ref("base.group_user").id])]}
+            {
+                "name": "Low",
+                "login": "low",
+                "group_ids": [(6, 0, [self.env.ref("base.group_user").id])],
+            }
         )
         action = self.new_email(
             run_as="user",
@@ -210,7 +212,12 @@ class TestEmailLanguages(EmailCase):
     def test_templates_follow_the_reader_too(self):
         """The translations of a mail template are chosen per reader."""
         template = self.env["mail.template"].create(
-            {"name": "T", "model_id": self.partner_model.id, "subject": "Hello", "body_html": "<p/>"}
+            {
+                "name": "T",
+                "model_id": self.partner_model.id,
+                "subject": "Hello",
+                "body_html": "<p/>",
+            }
         )
         template.with_context(lang="de_DE").subject = "Hallo"
         action = self.new_email(

@@ -112,6 +112,7 @@ class ServerActionEmailPreview(models.TransientModel):
                 self.env._("You have no e-mail address yourself. Add one in your preferences.")
             )
         mail = self.env["mail.mail"].sudo().create(self._test_values(draft, address))
+        self.action_id._email_add_files(mail, [draft])
         # Its row is in this transaction; the e-mail leaves after the commit.
         mail.send_after_commit()
         return {

@@ -14,7 +14,6 @@ from server_action_engine.core.recipients import (
     TEMPLATE,
     Recipient,
     first_of_each,
-    is_expression,
     parse_sources,
     path_of,
     split,
@@ -109,11 +108,6 @@ def test_any_text_is_read_without_an_error(text):
 )
 def test_paths_in_expressions(source, path):
     assert path_of(source) == path
-
-
-def test_expressions_are_told_from_other_texts():
-    assert is_expression("object.email or ''")
-    assert not is_expression("not an expression")
 
 
 def test_nobody_is_written_to_twice():

@@ -2,6 +2,7 @@
 
 from . import (
     code_22_lines,
+    email_action,
     gate,
     mail_rule,
     not_matching,
@@ -34,6 +35,7 @@ _FILES = (
     code_22_lines,
     timed_rule,
     mail_rule,
+    email_action,
     run_code,
     run_write,
     run_create,
