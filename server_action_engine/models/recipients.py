@@ -70,7 +70,7 @@ class IrActionsServer(models.Model):
             except LiteralError as error:
                 first = path.partition(".")[0]
                 # A name of the evaluation, such as ``user.email``, may stand alone.
-                return "" if first in self._get_eval_context() else sentence_of(self.env, error)
+                return "" if first in self._get_eval_context(self) else sentence_of(self.env, error)
             if chain:
                 return self.env._(
                     "“%(path)s” leads to no address: choose a text field, or a link to contacts.",

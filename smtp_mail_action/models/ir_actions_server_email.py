@@ -141,6 +141,8 @@ class IrActionsServer(models.Model):
         self._email_write(drafts, scope_of, env)
         self._email_sign(drafts, scope_of, env)
         self._email_attach(drafts, env, contents)
+        for draft in drafts:
+            self._email_explain(draft)
         return drafts
 
     def _email_draft_for(self, record, contents=False):
@@ -186,7 +188,8 @@ class IrActionsServer(models.Model):
                 groups.setdefault(ids, []).append(mail.id)
         for ids, mail_ids in groups.items():
             links = [fields.Command.link(attachment_id) for attachment_id in ids]
-            mails.browse(mail_ids).write({"attachment_ids": links})
+            # On the messages, where the links are; through the mails they are written one by one.
+            mails.browse(mail_ids).mail_message_id.write({"attachment_ids": links})
 
     def _email_values(self, draft):
         """Yield the values of the ``mail.mail`` records of a draft."""

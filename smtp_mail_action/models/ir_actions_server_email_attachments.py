@@ -2,11 +2,10 @@
 
 import base64
 import mimetypes
-import time
 
 from odoo import fields, models
 from odoo.tools.mimetypes import guess_mimetype
-from odoo.tools.safe_eval import safe_eval
+from odoo.tools.safe_eval import safe_eval, time
 
 from odoo.addons.server_action_engine.core import recipients
 from odoo.addons.server_action_engine.core.errors import ConfigurationError, PermanentError
@@ -37,7 +36,7 @@ class IrActionsServer(models.Model):
     email_attachment_path = fields.Char(
         string="Files of the Record",
         help="Fields that lead to a file: a file field (image_1920, partner_id.image_1920) or "
-        "attachments (message_main_attachment_id). Several are separated by commas.",
+        "attachments (message_ids.attachment_ids). Several are separated by commas.",
     )
     email_report_ids = fields.Many2many(
         "ir.actions.report",

@@ -1,8 +1,9 @@
 """What can be wrong with an action of type ``email``, and what a run says about it."""
 
 from odoo import models
+from odoo.exceptions import UserError
 
-from odoo.addons.server_action_engine.core.errors import ConfigurationError
+from odoo.addons.server_action_engine.core.errors import ConfigurationError, EngineError
 from odoo.addons.server_action_engine.core.frames import state_of
 from odoo.addons.server_action_engine.core.template import SYNTAXES
 from odoo.addons.server_action_engine.models.error_policy import BLOCK, ISOLATE
@@ -128,6 +129,21 @@ class IrActionsServer(models.Model):
                     action=self.name,
                 )
             )
+
+    def _email_explain(self, draft):
+        """Let an error that an expression raised by itself say where it comes from."""
+        if draft.error is None or isinstance(draft.error, EngineError | UserError):
+            return
+        error = ConfigurationError(
+            self.env._(
+                "The e-mail of “%(action)s” cannot be written for %(record)s: %(cause)s",
+                action=self.name,
+                record=self._email_record_name(draft),
+                cause=f"{type(draft.error).__name__}: {draft.error}",
+            )
+        )
+        error.__cause__ = draft.error
+        draft.error = error
 
     def _email_note_failures(self, drafts, eval_context):
         """Leave failing records to the error policy.

@@ -62,7 +62,9 @@ class TestEmailAttachments(EmailCase):
         action = self.new_email(email_attachment_path="image_1920")
         with_file, other, without = self.mails_of(action, self.partners[:3])
         self.assertEqual(with_file.attachment_ids.name, "Partner 0.png")
-        self.assertEqual(with_file.attachment_ids.raw, self.partner.image_1920 and PIXEL)
+        self.assertEqual(
+            with_file.attachment_ids.raw, base64.b64decode(self.partner.image_1920)
+        )
         self.assertEqual(other.attachment_ids.name, "Partner 1.png")
         self.assertFalse(without.attachment_ids)
 
@@ -78,11 +80,9 @@ class TestEmailAttachments(EmailCase):
 
     def test_attachments_of_the_record(self):
         """A link to attachments attaches the rows themselves."""
-        file = self.env["ir.attachment"].create(
-            {"name": "a.txt", "raw": b"a", "res_model": "res.partner", "res_id": self.partner.id}
-        )
-        self.partner.message_main_attachment_id = file
-        action = self.new_email(email_attachment_path="message_main_attachment_id")
+        file = self.env["ir.attachment"].create({"name": "a.txt", "raw": b"a"})
+        self.partner.message_post(body="See", attachment_ids=file.ids)
+        action = self.new_email(email_attachment_path="message_ids.attachment_ids")
         self.assertEqual(self.mails_of(action).attachment_ids, file)
 
     def test_paths_that_lead_to_no_file(self):

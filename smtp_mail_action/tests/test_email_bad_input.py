@@ -91,8 +91,10 @@ class TestEmailBadInput(EmailCase):
         self.assertEqual(len(mails), 3)
         run = self.last_run(action)
         self.assertEqual(run.state, "isolated")
-        self.assertIn("ZeroDivisionError", self.told(action))
-        self.assertIn(str(self.partners[1].id), self.told(action))
+        self.assertIn(
+            "cannot be written for Partner 1: ZeroDivisionError: division by zero",
+            self.told(action),
+        )
 
     def test_a_mail_template_that_fails_on_one_record(self):
         """Rendered together, then one by one."""
@@ -124,7 +126,7 @@ class TestEmailBadInput(EmailCase):
             email_message="[[ 1 / (object.color - 1) ]]", email_on_error="policy"
         )
         before = self.env["mail.mail"].search_count([])
-        with self.assertRaises(ValueError):
+        with self.assertRaisesRegex(UserError, "Partner 1: ZeroDivisionError"):
             self.mails_of(action, self.partners)
         self.assertEqual(self.env["mail.mail"].search_count([]), before)
 
@@ -189,11 +191,13 @@ class TestEmailLoops(EmailCase):
         action = self.new_email(
             model_id=self.env["ir.model"]._get_id("mail.message"),
             email_to="loop@example.com",
-            email_subject="New message",
+            email_subject="Loop",
         )
-        self.new_rule("mail.message", "on_create", action)
+        self.new_rule(
+            "mail.message", "on_create", action, filter_domain="[('subject', '=', 'Loop')]"
+        )
         with self.assertRaisesRegex(UserError, "start each other without end"):
-            self.partner.message_post(body="Go")
+            self.partner.message_post(body="Go", subject="Loop")
             self.env.flush_all()
 
     def test_a_message_that_causes_a_mail_causes_one(self):

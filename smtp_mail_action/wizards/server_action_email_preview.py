@@ -95,6 +95,7 @@ class ServerActionEmailPreview(models.TransientModel):
                 "error": error,
                 "draft": draft,
                 "mails": mails,
+                "attached": [_titled(one) for one in draft.attached] if draft else [],
                 "refusals": draft.envelope.refusals if draft else [],
                 "account": self.action_id._email_account().name,
             },
@@ -142,3 +143,8 @@ class ServerActionEmailPreview(models.TransientModel):
             "model": False,
             "res_id": 0,
         }
+
+
+def _titled(one):
+    """Return an attachment with its size, for people."""
+    return f"{one.name or one.field_name} ({-(-one.size // 1024)} kB)" if one.size else one.name
