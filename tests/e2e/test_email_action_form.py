@@ -42,10 +42,9 @@ def test_a_path_is_picked_and_the_preview_shows_the_mail(browser, admin, action,
         "the picked path",
     )
     form.click(".o_form_button_save")
-    page.wait_until("!document.querySelector('.o_form_dirty')", "saved")
-    assert admin.call("ir.actions.server", "read", [action_id], ["email_to"])[0]["email_to"] == (
-        "email, child_ids, user_id"
-    )
+    page.wait_at_rest()
+    (saved,) = admin.call("ir.actions.server", "read", [action_id], ["email_to"])
+    assert saved["email_to"] == "email, child_ids, user_id"
 
     form.press("Preview", ".oe_stat_button")
     page.wait_for(".o_smtp_mail_action_preview")
