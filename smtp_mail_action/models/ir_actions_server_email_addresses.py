@@ -71,28 +71,19 @@ class IrActionsServer(models.Model):
         """Return finders for the recipients the mail template names."""
         template = self.email_template_id.with_env(env)
         values = template._generate_template(records.ids, ("email_to", "email_cc", "partner_to"))
-        partners = env["res.partner"].union(
-            env["res.partner"].browse(
-                sorted({pid for item in values.values() for pid in item.get("partner_ids") or ()})
-            )
-        )
-        by_id = {partner.id: partner for partner in partners}
+        every = {pid for item in values.values() for pid in item.get("partner_ids") or ()}
+        partners = env["res.partner"].browse(sorted(every))
 
         def find_to(record):
             item = values[record.id]
-            chosen = partners.browse(item.get("partner_ids") or ()).with_prefetch(partners._ids)
-            yield from self._recipients_of(
-                chosen.filtered(lambda partner: partner.id in by_id), EMAIL, template.name
-            )
-            if item.get("email_to"):
-                yield Recipient(item["email_to"], template.name)
+            chosen = partners.browse(item.get("partner_ids") or ())
+            found = self._recipients_of(chosen.with_prefetch(partners._ids), EMAIL, template.name)
+            return [*found, *_written_down(item.get("email_to"), template.name)]
 
         def find_cc(record):
-            text = values[record.id].get("email_cc")
-            return [Recipient(text, template.name)] if text else []
+            return list(_written_down(values[record.id].get("email_cc"), template.name))
 
-        found = {"to": lambda record: list(find_to(record))}
-        return found if self.email_cc else {**found, "cc": find_cc}
+        return {"to": find_to} if self.email_cc else {"to": find_to, "cc": find_cc}
 
     def _email_check_addressed(self, draft):
         """Apply the setting for bad addresses."""
@@ -210,6 +201,11 @@ class IrActionsServer(models.Model):
     def _email_record_name(self, draft):
         record = draft.record
         return record.display_name or str(record.id) if record else self.model_id.name
+
+
+def _written_down(text, origin):
+    if text:
+        yield Recipient(text, origin)
 
 
 def _completed(addressee, known, lang, tz):

@@ -62,9 +62,7 @@ class TestEmailAttachments(EmailCase):
         action = self.new_email(email_attachment_path="image_1920")
         with_file, other, without = self.mails_of(action, self.partners[:3])
         self.assertEqual(with_file.attachment_ids.name, "Partner 0.png")
-        self.assertEqual(
-            with_file.attachment_ids.raw, base64.b64decode(self.partner.image_1920)
-        )
+        self.assertEqual(with_file.attachment_ids.raw, base64.b64decode(self.partner.image_1920))
         self.assertEqual(other.attachment_ids.name, "Partner 1.png")
         self.assertFalse(without.attachment_ids)
 

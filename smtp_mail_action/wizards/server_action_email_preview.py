@@ -7,6 +7,7 @@ from odoo.tools.mail import html_sanitize
 from odoo.addons.server_action_engine.models.sample_check import undone
 
 from ..core.addressees import written
+from ..models.email_draft import concerns_all
 
 
 class ServerActionEmailPreview(models.TransientModel):
@@ -49,62 +50,23 @@ class ServerActionEmailPreview(models.TransientModel):
     @api.depends("action_id", "res_id")
     def _compute_preview(self):
         for wizard in self:
-            # What templates change while they are written is undone.
+            # What templates change while they are written is undone. The values of a form that
+            # is being edited are in the caches of this environment only.
+            action, record = wizard.action_id, wizard._record()
             with undone(wizard.env) as env:
-                draft, error = wizard.with_env(env)._draft(contents=False)
-                wizard_html = wizard.with_env(env)._render(draft, error)
-                can_send = bool(draft and draft.parts)
-            wizard.preview, wizard.can_send = wizard_html, can_send
+                draft, error = _compose(action.with_env(env), record.with_env(env), contents=False)
+                shown = _render(action.with_env(env), draft, error)
+                can_send = bool(draft and draft.parts and draft.is_open)
+            wizard.preview, wizard.can_send = shown, can_send
 
     def _record(self):
-        model = self.env.get(self.model_name or "")
-        if model is None or not self.res_id:
-            return None
-        return model.browse(self.res_id).exists()
-
-    def _draft(self, contents):
-        """Return ``(draft, error message)``; the draft is None if nothing can be written at all."""
-        record = self._record()
-        if not record:
-            return None, self.env._("Choose a record.")
-        try:
-            draft = self.action_id._email_draft_for(record, contents)
-        except Exception as exc:  # noqa: BLE001 - the point is to show what goes wrong
-            return None, str(exc)
-        return draft, str(draft.error or "") or draft.skipped
-
-    def _render(self, draft, error):
-        """Return the HTML of the preview."""
-        mails = []
-        for part in draft.parts if draft else ():
-            language = self.env["res.lang"]._get_data(code=part.locale.lang).name
-            mails.append(
-                {
-                    "to": written(part.to),
-                    "cc": written(part.cc),
-                    "bcc": written(part.bcc),
-                    "subject": part.text[0],
-                    "body": html_sanitize(part.text[1]),
-                    "language": language or part.locale.lang,
-                    "tz": part.locale.tz,
-                }
-            )
-        return self.env["ir.qweb"]._render(
-            "smtp_mail_action.email_preview",
-            {
-                "error": error,
-                "draft": draft,
-                "mails": mails,
-                "attached": [_titled(one) for one in draft.attached] if draft else [],
-                "refusals": draft.envelope.refusals if draft else [],
-                "account": self.action_id._email_account().name,
-            },
-        )
+        model = self.env.get(self.model_name or "", self.env["ir.actions.server"])
+        return model.browse(self.res_id or ())
 
     def action_send_test(self):
         """Send what the first recipient would get to the user alone."""
         self.ensure_one()
-        draft, error = self._draft(contents=True)
+        draft, error = _compose(self.action_id, self._record(), contents=True)
         if not draft or not draft.is_open or not draft.parts:
             raise UserError(error or self.env._("There is nothing to send for this record."))
         address = self.env.user.partner_id.email_formatted
@@ -143,6 +105,49 @@ class ServerActionEmailPreview(models.TransientModel):
             "model": False,
             "res_id": 0,
         }
+
+
+def _compose(action, record, contents):
+    """Return ``(draft, error message)``; the draft is None if nothing can be written at all."""
+    if not record.exists():
+        return None, action.env._("Choose a record.")
+    try:
+        draft = action._email_draft_for(record, contents)
+    except Exception as exc:
+        if concerns_all(exc):
+            raise
+        # The point is to show what goes wrong.
+        return None, str(exc)
+    return draft, str(draft.error or "") or draft.skipped
+
+
+def _render(action, draft, error):
+    """Return the HTML of the preview."""
+    mails = []
+    for part in draft.parts if draft else ():
+        language = action.env["res.lang"]._get_data(code=part.locale.lang).name
+        mails.append(
+            {
+                "to": written(part.to),
+                "cc": written(part.cc),
+                "bcc": written(part.bcc),
+                "subject": part.text[0],
+                "body": html_sanitize(part.text[1]),
+                "language": language or part.locale.lang,
+                "tz": part.locale.tz,
+            }
+        )
+    return action.env["ir.qweb"]._render(
+        "smtp_mail_action.email_preview",
+        {
+            "error": error,
+            "draft": draft,
+            "mails": mails,
+            "attached": [_titled(one) for one in draft.attached] if draft else [],
+            "refusals": draft.envelope.refusals if draft else [],
+            "account": action._email_account().name,
+        },
+    )
 
 
 def _titled(one):
