@@ -103,7 +103,7 @@ class IrActionsServer(models.Model):
                     model=self.model_id.name,
                 )
         wanted = self.email_report_format == "pdf" and any(
-            report.report_type != "qweb-text" for report in self.email_report_ids
+            report.report_type != "qweb-text" for report in self._email_reports()
         )
         if wanted and self.env["ir.actions.report"].get_wkhtmltopdf_state() not in _PRINTING:
             return self.env._(
@@ -111,6 +111,9 @@ class IrActionsServer(models.Model):
                 "the server, or too old. Install it, or attach them as HTML."
             )
         return ""
+
+    def _email_reports(self):
+        return self.sudo().email_report_ids | self.sudo().email_template_id.report_template_ids
 
     # -- running -----------------------------------------------------------------------------
 
@@ -128,21 +131,30 @@ class IrActionsServer(models.Model):
         if not env.su:
             for field in (field for chain in chains for field in chain):
                 env[field.model_name]._check_field_access(field, "read")
-        reports = [
-            Attached(report.name, report=report)
-            for report in self.email_report_ids | template.report_template_ids
-        ]
+        reports = [Attached(report.name, report=report) for report in self._email_reports()]
         known, made, limit = {}, {}, self._email_size_limit()
 
         def attach(draft):
             files = self._email_record_files(draft, chains, env, known)
             draft.attached = [*fixed, *files, *reports]
-            if contents:
-                self._email_check_size(draft, limit)
-                draft.attached = [self._email_made(one, draft, env, made) for one in draft.attached]
+            # Reports have no size before they are printed.
             self._email_check_size(draft, limit)
+            if contents:
+                draft.attached = [self._email_made(one, draft, env, made) for one in draft.attached]
+                self._email_check_printed(draft, reports, limit)
 
         each_open(drafts, attach)
+
+    def _email_check_printed(self, draft, reports, limit):
+        """Apply the limit to printed reports, and leave none of them behind if it is passed."""
+        try:
+            self._email_check_size(draft, limit)
+        except PermanentError:
+            printed = draft.attached[len(draft.attached) - len(reports) :]
+            rows = self.env["ir.attachment"].browse([one.attachment_id for one in printed])
+            # They were made above for this e-mail alone.
+            rows.sudo().unlink()
+            raise
 
     def _email_record_files(self, draft, chains, env, known):
         """Yield what the paths lead to."""
@@ -173,7 +185,8 @@ class IrActionsServer(models.Model):
         if key not in made:
             content = base64.b64decode(one.holder[one.field_name])
             name = one.name or _file_name(one.holder.display_name, content)
-            made[key] = self._email_row(name, content, (self._name, self.id))
+            owner = self._email_owner(draft, is_shared=one.holder != draft.record)
+            made[key] = self._email_row(name, content, owner)
             one.holder.invalidate_recordset([one.field_name])
         return made[key]
 
@@ -187,8 +200,14 @@ class IrActionsServer(models.Model):
         )
         return Attached(name, row.file_size, row.id)
 
-    def _email_owner(self, draft):
-        """Return the record that says who may read an attachment made for an e-mail."""
+    def _email_owner(self, draft, is_shared=False):
+        """Return the record that an attachment made for an e-mail belongs to.
+
+        It says who may read the row, and with what it goes away: one that several mails share
+        must not go with the first of them.
+        """
+        if is_shared or len(draft.parts) > 1:
+            return self._name, self.id
         record = draft.record
         return (record._name, record.id) if self._email_is_shown(record) else ("mail.message", 0)
 

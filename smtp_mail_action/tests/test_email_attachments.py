@@ -99,6 +99,23 @@ class TestEmailAttachments(EmailCase):
         )
         self.assertIn(b"Sheet of Partner 1", mails[1].attachment_ids.raw)
 
+    def test_a_report_that_is_too_large_leaves_nothing_behind(self):
+        """Its size is known when it is printed; the record then has no stray attachment."""
+        account = self.env["ir.mail_server"].create(
+            {"name": "Small", "smtp_host": "localhost", "max_email_size": 0.02}
+        )
+        self.partner.name = "x" * 20_000
+        action = self.new_email(
+            email_subject="Sheet",
+            email_server_id=account.id,
+            email_report_ids=[(4, self.report().id)],
+            email_report_format="html",
+        )
+        before = self.env["ir.attachment"].search_count([])
+        self.assertFalse(self.mails_of(action))
+        self.assertIn("MB are allowed", self.told(action))
+        self.assertEqual(self.env["ir.attachment"].search_count([]), before)
+
     def test_reports_as_pdf_need_a_printer(self):
         """Without wkhtmltopdf it is an error of the configuration, in the form and in the run."""
         action = self.new_email(email_report_ids=[(4, self.report().id)])
