@@ -20,7 +20,7 @@ class TestEmailAttachments(EmailCase):
                 "type": "qweb",
                 "key": "smtp_mail_action.test_email_report",
                 "arch": "<t t-name='x'><p t-foreach='docs' t-as='doc'>Sheet of "
-                "<t t-out='doc.name'/></p></t>",
+                "<t t-out='doc.name'/><t t-out='doc.comment'/></p></t>",
             }
         )
         return self.env["ir.actions.report"].create(
@@ -104,9 +104,8 @@ class TestEmailAttachments(EmailCase):
         account = self.env["ir.mail_server"].create(
             {"name": "Small", "smtp_host": "localhost", "max_email_size": 0.02}
         )
-        self.partner.name = "x" * 20_000
+        self.partner.comment = "x" * 20_000
         action = self.new_email(
-            email_subject="Sheet",
             email_server_id=account.id,
             email_report_ids=[(4, self.report().id)],
             email_report_format="html",
