@@ -9,5 +9,7 @@
     "depends": ["base_automation_ext", "server_action_engine"],
     "data": [
         "security/ir.model.access.csv",
+        "views/server_action_email_preview_views.xml",
+        "views/ir_actions_server_email_views.xml",
     ],
 }

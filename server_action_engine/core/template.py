@@ -85,6 +85,12 @@ class Template:
                 printed.append(part)
         return "".join(printed)
 
+    def map_expressions(self, change: Callable[[str], str]) -> str:
+        """Return the text with each expression changed, all of them between ``[[ ]]``."""
+        return "".join(
+            part if isinstance(part, str) else f"[[ {change(part.text)} ]]" for part in self.parts
+        )
+
 
 @lru_cache(maxsize=1024)
 def parse(text: str, syntax: str | None = None, html: bool = False) -> Template:

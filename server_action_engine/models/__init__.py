@@ -9,6 +9,7 @@ from . import stock_types_bulk
 from . import event_hook_subscriber
 from . import event_hook
 from . import merge_template
+from . import recipients
 from . import server_action_value
 from . import server_action_value_fill
 from . import server_action_upsert_lock

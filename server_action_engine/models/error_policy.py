@@ -111,16 +111,22 @@ class IrActionsServer(models.Model):
 
     def _run_with_policy(self, records, eval_context, frame):
         policy = self._get_error_policy(frame)
-        # A task retries by itself and needs the error; scheduled actions commit inside, which a
-        # savepoint does not survive; and a form that is being edited has nothing to isolate.
-        if (
+        if self._fails_as_a_whole(policy, frame):
+            return self._execute(records, eval_context)
+        return self._run_isolated(records, eval_context, frame, policy)
+
+    def _fails_as_a_whole(self, policy, frame):
+        """Tell whether a failure on one record is one of the whole batch.
+
+        A task retries by itself and needs the error; scheduled actions commit inside, which a
+        savepoint does not survive; and a form that is being edited has nothing to isolate.
+        """
+        return (
             policy == BLOCK
             or self.usage == "ir_cron"
             or self.env.context.get("onchange_self") is not None
             or (policy == RETRY and self._is_due_task(frame))
-        ):
-            return self._execute(records, eval_context)
-        return self._run_isolated(records, eval_context, frame, policy)
+        )
 
     def _run_isolated(self, records, eval_context, frame, policy):
         """Run in savepoints: a batch that fails is halved until the failing record is alone."""

@@ -34,6 +34,17 @@ def _caches_of_its_own(env):
         cursor.transaction = transaction
 
 
+@contextmanager
+def undone(env):
+    """Yield an environment whose changes are undone at the end, with a form's values kept."""
+    try:
+        with _caches_of_its_own(env) as own, revocable_savepoint(own.cr):
+            yield own
+            raise _RollBack
+    except _RollBack:
+        return
+
+
 class IrActionsServer(models.Model):
     _inherit = "ir.actions.server"
 
@@ -106,13 +117,8 @@ class IrActionsServer(models.Model):
 
     def _try_and_undo(self, record):
         """Return what :meth:`_try_on` says; whatever the expressions change is undone."""
-        lines = []
-        try:
-            with _caches_of_its_own(self.env) as env, revocable_savepoint(env.cr):
-                lines = self._try_on(record.with_env(env))
-                raise _RollBack
-        except _RollBack:
-            return lines
+        with undone(self.env) as env:
+            return self._try_on(record.with_env(env))
 
     def _sample_record(self):
         self.ensure_one()

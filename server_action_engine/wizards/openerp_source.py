@@ -1,5 +1,6 @@
 """What an old definition says, in the terms of this database."""
 
+from ..core import template
 from ..core.openerp_import import python2
 from ..core.openerp_import.values import Ref, Unknown
 from ..models.openerp_import import CannotImport
@@ -58,6 +59,17 @@ class OpenerpSource:
     def expression(self, old, field, model=None):
         """Return an expression in present Python, with renamed fields replaced."""
         return self._text(old, field, old.text(field), "eval", old.line_of(field))
+
+    def template(self, old, field):
+        """Return a text with ``[[ ]]`` whose expressions are present Python."""
+        text = old.values.get(field)
+        try:
+            parsed = template.parse(text if isinstance(text, str) else "", template.SYNTAX_OPENERP)
+        except template.TemplateError as error:
+            raise CannotImport("syntax", field=field, detail=str(error)) from error
+        return parsed.map_expressions(
+            lambda part: self._text(old, field, part, "eval", old.line_of(field))
+        )
 
     def code(self, old, field):
         """Return a block of code in present Python."""

@@ -5,6 +5,7 @@ module            what it gives
 ================  ==================================================================================
 addresses         ``mailbox`` → ``Mailbox`` (IDN, SMTPUTF8 need), or an ``AddressError`` with reason
 address_lists     ``parse_addresses`` of lists as people write them: ``Parsed(mailboxes, problems)``
+addressees        ``Envelope`` of a record, and ``divide`` into e-mails by language and time zone
 headers           ``check_header(s)``: no line break in any header
 replies           ``Reply``: code, enhanced status code, text
 classification    ``classify(stage, reply)``: whose fault it is, and what follows

@@ -8,14 +8,17 @@ import pytest
 
 ROOT = pure_addons.ROOT
 ENGINE = ROOT / "server_action_engine"
+MAIL = ROOT / "smtp_mail_action"
 
-TYPES = "client dummy loop branch object_upsert".split()
+TYPES = "client dummy loop branch object_upsert email".split()
 FIELDS = """
     condition condition_domain code_scope client_action_id dummy_message loop_expression
     loop_action_id branch_condition branch_then_id branch_else_id value_line_ids write_expression
     record_field_id upsert_field_ids on_error fallback_action_id retry_max retry_delay_seconds
     retry_factor retry_max_delay_seconds execution delay_number delay_unit run_as run_as_user_id
     log_level
+    email_to email_cc email_bcc email_reply_to email_subject email_message email_format
+    email_template_id email_server_id email_report_ids email_attachment_path
 """.split()
 #: Field of ``ir.actions.server`` or ``server.action.value`` → its values.
 VALUES = {
@@ -24,6 +27,8 @@ VALUES = {
     "execution": "now task",
     "run_as": "stock trigger_user user",
     "log_level": "off failures all",
+    "email_format": "text html qweb",
+    "email_on_missing": "skip fail",
     "value_type": "value equation template path reference sequence",
 }
 OTHER_MODELS = {
@@ -43,7 +48,7 @@ DEFECTS = [
 def fields_by_model():
     """Return model → field name → the call that makes the field, from the source text."""
     found = {}
-    for path in (ENGINE / "models").glob("*.py"):
+    for path in [*(ENGINE / "models").glob("*.py"), *(MAIL / "models").glob("*email*.py")]:
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.ClassDef):
                 constants = assignments(node)
@@ -82,7 +87,8 @@ def selection(call):
 @pytest.mark.parametrize("state", TYPES)
 def test_type_keeps_its_name(state):
     """The value of ``state`` in data files."""
-    assert (ENGINE / "models" / f"ir_actions_server_{state}.py").is_file()
+    file = f"models/ir_actions_server_{state}.py"
+    assert (ENGINE / file).is_file() or (MAIL / file).is_file()
 
 
 @pytest.mark.parametrize("name", FIELDS)

@@ -206,3 +206,10 @@ def test_hostile_text_is_bounded():
     """Thousands of closing marks behind one opening mark are not all tried."""
     with pytest.raises(TemplateError):
         parse("[[ (" + "]] " * 5000)
+
+
+def test_expressions_can_be_changed_in_place():
+    """What an import needs: the text stays, each expression is replaced."""
+    template = parse("Order [[ object.number ]] of {{ object.x }}", SYNTAX_OPENERP)
+    changed = template.map_expressions(lambda source: source.replace("number", "name"))
+    assert changed == "Order [[ object.name ]] of {{ object.x }}"

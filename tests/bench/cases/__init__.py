@@ -2,6 +2,7 @@
 
 from . import (
     code_22_lines,
+    email_action,
     gate,
     mail_rule,
     not_matching,
@@ -36,6 +37,7 @@ _FILES = (
     timed_rule,
     timed_calendar,
     mail_rule,
+    email_action,
     run_code,
     run_write,
     run_create,

@@ -1,0 +1,1 @@
+from . import server_action_email_preview
