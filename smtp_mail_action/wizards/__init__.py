@@ -1,0 +1,1 @@
+from . import mail_mail_delivery_resend
