@@ -9,5 +9,11 @@
     "depends": ["base_automation_ext", "server_action_engine"],
     "data": [
         "security/ir.model.access.csv",
+        "views/mail_mail_delivery_views.xml",
+        "views/smtp_account_views.xml",
+        "views/delivery_button_views.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["smtp_mail_action/static/src/**/*"],
+    },
 }

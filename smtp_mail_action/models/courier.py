@@ -204,9 +204,7 @@ class Courier:
                 waiting.extendleft(reversed(left))
                 break
         self._insert(rows)
-        self._done += [
-            id_ for id_ in mails.ids if id_ in self._claimed and not self._open.get(id_)
-        ]
+        self._done += [id_ for id_ in mails.ids if id_ in self._claimed and not self._open.get(id_)]
         self.env.flush_all()
         self.keeping.keep()
         return jobs
@@ -289,9 +287,7 @@ class Courier:
     def _begin(self, job):
         """Note an attempt, so that a crash after this leaves a doubt and no second message."""
         now = fields.Datetime.now()
-        begun = {
-            address: (row_id, one.begin(now)) for address, (row_id, one) in job.lives.items()
-        }
+        begun = {address: (row_id, one.begin(now)) for address, (row_id, one) in job.lives.items()}
         pairs = [*self._outcomes, *begun.values()]
         try:
             self.keeping.settle(lambda: self._store(pairs))
@@ -400,9 +396,7 @@ def _first(letter, address, now):
     """Return the delivery of a recipient who was not tried before."""
     one = Delivery(address, queued_at=now)
     if letter.problem:
-        return Delivery(
-            address, now, life.REFUSED, reason=why.BAD_ADDRESS, settled_at=now
-        )
+        return Delivery(address, now, life.REFUSED, reason=why.BAD_ADDRESS, settled_at=now)
     if letter.taken:
         return Delivery(address, now, life.SENT, attempts=1, tried_at=now, settled_at=now)
     return one

@@ -17,6 +17,8 @@ from ..transports.takeover import connection_error
 _logger = logging.getLogger(__name__)
 
 _MEGABYTE = 1024 * 1024
+#: What the browser gets in place of a password, and sends back when nobody has changed it.
+HIDDEN = "••••••••"
 #: Addons whose sign-in concerns their own kind of account only.
 _OWN_SIGN_IN_ONLY = ("google_gmail", "microsoft_outlook")
 _OPTIONS = (
@@ -85,6 +87,23 @@ class IrMailServer(models.Model):
                     )
                 ) from None
 
+    # -- the secret ---------------------------------------------------------------------------
+
+    def web_read(self, specification):
+        """Show that there is a password; stock sends the password itself to the browser."""
+        result = super().web_read(specification)
+        for values in result:
+            if values.get("smtp_pass"):
+                values["smtp_pass"] = HIDDEN
+        return result
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([_without_hidden(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(_without_hidden(vals))
+
     # -- for couriers -------------------------------------------------------------------------
 
     def _smtp_access(self, smtp_from=False):
@@ -151,16 +170,15 @@ class IrMailServer(models.Model):
         """
         if self and (self.smtp_authentication not in ("login", "cli") or self.smtp_debug):
             return False
-        return not (self._smtp_overrides("_connect__", ()) or self._smtp_overrides(
-            "_smtp_login__", _OWN_SIGN_IN_ONLY
-        ))
+        return not (
+            self._smtp_overrides("_connect__", ("smtp_mail_action",))
+            or self._smtp_overrides("_smtp_login__", _OWN_SIGN_IN_ONLY)
+        )
 
     @api.model
     def _smtp_overrides(self, method, known):
         """Tell whether an addon beside ``base`` and the known ones changes a method."""
-        modules = {
-            getattr(one, "_module", None) for one in type(self).mro() if method in vars(one)
-        }
+        modules = {getattr(one, "_module", None) for one in type(self).mro() if method in vars(one)}
         return bool(modules - {"base", None, *known})
 
     def _smtp_throttle(self, account, buckets):
@@ -174,6 +192,12 @@ class IrMailServer(models.Model):
         return self.from_filter if self else self._get_default_from_filter()
 
 
+def _without_hidden(vals):
+    if vals.get("smtp_pass") != HIDDEN:
+        return vals
+    return {name: value for name, value in vals.items() if name != "smtp_pass"}
+
+
 def _open_by_odoo(registry, context, server_id, smtp_from, account):
     """Open a session as Odoo and its addons do (OAuth, certificates); runs in any thread.
 
@@ -183,6 +207,6 @@ def _open_by_odoo(registry, context, server_id, smtp_from, account):
         with registry.cursor() as cr:
             servers = api.Environment(cr, SUPERUSER_ID, context)["ir.mail_server"]
             client = servers._connect__(mail_server_id=server_id or None, smtp_from=smtp_from)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - an addon may raise anything, nothing was sent
         raise connection_error(error) from None
     return Session(client, account)

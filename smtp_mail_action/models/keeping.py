@@ -94,7 +94,8 @@ class Within(Committing):
         """As above, until the end of the transaction; waits for nobody."""
         self.env.cr.execute(
             # Fails now, not after sending, if somebody changed them since the transaction began.
-            "SELECT id FROM mail_mail WHERE id = ANY(%s) FOR NO KEY UPDATE NOWAIT", [list(ids)]
+            "SELECT id FROM mail_mail WHERE id = ANY(%s) FOR NO KEY UPDATE NOWAIT",
+            [list(ids)],
         )
         self.env.cr.execute(
             "SELECT id FROM unnest(%s) id WHERE pg_try_advisory_xact_lock(%s, id)",

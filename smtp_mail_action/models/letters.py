@@ -74,10 +74,7 @@ def write_letters(mail, session, mail_server, alias_domain, followers):
     values = mail._prepare_outgoing_list(
         mail_server=mail_server or mail.mail_server_id, doc_to_followers=followers
     )
-    return [
-        _write_letter(mail, email_from, email, session, alias_domain)
-        for email in values
-    ]
+    return [_write_letter(mail, email_from, email, session, alias_domain) for email in values]
 
 
 def _write_letter(mail, email_from, email, session, alias_domain):

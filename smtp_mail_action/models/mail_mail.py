@@ -56,6 +56,7 @@ class MailMail(models.Model):
             now = fields.Datetime.now()
             due = ["|", ("delivery_due_at", "=", False), ("delivery_due_at", "<=", now)]
             self = self.with_context(filters=[*filters, *due])
+            self.env["ir.mail_server"]._sync_smtp_sections()
         return super().process_email_queue(email_ids=email_ids, batch_size=batch_size)
 
     @api.model

@@ -113,7 +113,7 @@ class MailMailDelivery(models.Model):
     def _compute_advice(self):
         for delivery in self:
             words = advice(delivery.reason) if delivery.reason else ""
-            delivery.advice = self.env._(words) if words else False  # pylint: disable=gettext-variable
+            delivery.advice = self.env._(words) if words else False
 
     # -- actions ------------------------------------------------------------------------------
 
@@ -221,8 +221,10 @@ class MailMailDelivery(models.Model):
     def _gc_settled_deliveries(self):
         """Remove what is settled for longer than the retention."""
         # The parameter is for administrators, what it limits is for everybody.
-        days = self.env["ir.config_parameter"].sudo().get_param(
-            "smtp_mail_action.delivery_retention_days"
+        days = (
+            self.env["ir.config_parameter"]
+            .sudo()
+            .get_param("smtp_mail_action.delivery_retention_days")
         )
         days = int(days or DEFAULT_RETENTION_DAYS)
         limit = fields.Datetime.subtract(fields.Datetime.now(), days=days)

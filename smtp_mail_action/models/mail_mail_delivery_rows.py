@@ -64,9 +64,16 @@ class MailMailDelivery(models.Model):
             [list(mail_ids)],
         )
         found = {}
-        for mail_id, part, address, row_id, queued_at, state, attempts, *rest in (
-            self.env.cr.fetchall()
-        ):
+        for (
+            mail_id,
+            part,
+            address,
+            row_id,
+            queued_at,
+            state,
+            attempts,
+            *rest,
+        ) in self.env.cr.fetchall():
             due_at, tried_at, settled_at, reason, reply, code = rest
             life = Delivery(
                 address,

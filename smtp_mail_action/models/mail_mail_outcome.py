@@ -1,6 +1,5 @@
 """From deliveries to the fields Odoo itself has for the outcome of an e-mail."""
 
-
 from odoo import api, fields, models
 
 from ..core import delivery as life
@@ -54,11 +53,11 @@ class MailMail(models.Model):
         reached = [(part, one) for (part, _to), (_row, one) in lives.items() if one.state == SENT]
         failure_type = _failure_type(failures)
         reason = "\n".join(self._failure_text(one) for one in failures)
-        self.write(
-            {"state": "exception", "failure_type": failure_type, "failure_reason": reason}
-        )
+        self.write({"state": "exception", "failure_type": failure_type, "failure_reason": reason})
         self._postprocess_sent_message(
-            success_pids=list(self.env["res.partner"].browse([part for part, _o in reached if part])),
+            success_pids=list(
+                self.env["res.partner"].browse([part for part, _o in reached if part])
+            ),
             success_emails=[one.address for part, one in reached if not part],
             failure_reason=reason,
             failure_type=failure_type,
@@ -67,7 +66,7 @@ class MailMail(models.Model):
     @api.model
     def _failure_text(self, delivery):
         """Return a line about one recipient: who, why, and what the server said."""
-        words = self.env._(why.words(delivery.reason)) if delivery.reason else ""  # pylint: disable=gettext-variable
+        words = self.env._(why.words(delivery.reason)) if delivery.reason else ""
         values = {
             "address": delivery.address or self.env._("(no address)"),
             "reason": words,
@@ -83,8 +82,8 @@ class MailMail(models.Model):
         if not moments:
             return
         self.env.cr.execute_values(
-            "UPDATE mail_mail SET delivery_due_at = new.due::timestamp FROM (VALUES %s) new (id, due) "
-            "WHERE mail_mail.id = new.id",
+            "UPDATE mail_mail SET delivery_due_at = new.due::timestamp "
+            "FROM (VALUES %s) new (id, due) WHERE mail_mail.id = new.id",
             list(moments.items()),
             page_size=len(moments),
         )
@@ -112,7 +111,9 @@ class MailMail(models.Model):
 def _failure_type(failures):
     """Return Odoo's kind for the failures of an e-mail."""
     if all(one.reason == why.BAD_ADDRESS and not one.attempts for one in failures):
-        return "mail_email_invalid" if any(one.address for one in failures) else "mail_email_missing"
+        return (
+            "mail_email_invalid" if any(one.address for one in failures) else "mail_email_missing"
+        )
     first = next((one for one in failures if one.state == REFUSED), failures[0])
     if first.state == IN_DOUBT:
         return "unknown"

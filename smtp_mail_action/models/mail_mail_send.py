@@ -8,8 +8,9 @@ Who wants an error at once (``raise_exception``) gets it, and nothing is committ
 import logging
 
 from odoo import SUPERUSER_ID, api, models, modules
-from odoo.addons.base.models.ir_mail_server import MailDeliveryException
 from odoo.exceptions import UserError
+
+from odoo.addons.base.models.ir_mail_server import MailDeliveryException
 
 from .courier import Courier
 from .keeping import Committing, Within

@@ -1,11 +1,12 @@
 """How the accounts are: working, resting after trouble, down."""
 
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from odoo import api, fields, models
 
 from ..core import health as condition
+from ..core.delivery import WAITING
 from ..core.health import Health
 from ..core.reasons import REASONS, advice
 from ..core.schedule import RetrySchedule
@@ -67,12 +68,12 @@ class SmtpAccount(models.Model):
         for account in self:
             account.state = account._health().state(now)
             words = advice(account.reason) if account.reason else ""
-            account.advice = self.env._(words) if words else False  # pylint: disable=gettext-variable
+            account.advice = self.env._(words) if words else False
 
     def _search_state(self, operator, value):
         if operator not in ("in", "not in"):
             return NotImplemented
-        found = self.search([]).filtered(lambda one: one.state in value)
+        found = self.search([], limit=1000).filtered(lambda one: one.state in value)
         return [("id", operator, found.ids)]
 
     def _compute_waiting_count(self):
@@ -103,17 +104,29 @@ class SmtpAccount(models.Model):
     def action_try_again(self):
         """End the rest and have the waiting e-mails sent now."""
         self.check_access("write")
-        for account in self:
+        for account in self.sudo():
+            account._end_rest_of_deliveries()
             # The failures stay: if it is still down, it rests as long as before.
-            account.sudo().resting_until = False
+            account.resting_until = False
             mails = self.env["mail.mail"].sudo()
-            mails.search(
-                [("state", "=", "outgoing"), ("delivery_due_at", "!=", False)]
-            ).filtered(lambda mail, account=account: account._may_carry(mail)).write(
-                {"delivery_due_at": False}
-            )
+            mails.search([("state", "=", "outgoing"), ("delivery_due_at", "!=", False)]).filtered(
+                lambda mail, account=account: account._may_carry(mail)
+            ).write({"delivery_due_at": False})
         self.env["mail.mail"]._wake_queue()
         return True
+
+    def _end_rest_of_deliveries(self):
+        """Make due what waits for the account, not what a server asked to try later."""
+        waiting = self.env["mail.mail.delivery"].search(
+            [
+                ("mail_server_id", "=", self.mail_server_id.id),
+                ("state", "in", list(WAITING)),
+                "|",
+                ("attempts", "=", 0),
+                ("due_at", "=", self.resting_until),
+            ]
+        )
+        waiting._write_lives([(one.id, replace(one._life(), due_at=None)) for one in waiting])
 
     def _may_carry(self, mail):
         """Tell whether an e-mail waits for this account; those that chose none wait for any."""

@@ -50,9 +50,7 @@ def _protocol_error(error: smtplib.SMTPException) -> SmtpConnectionError:
         if reply.accepted:
             return SmtpConnectionError(stage, why.NO_SMTP, reply.shown)
         found = classify(stage, reply)
-        return SmtpConnectionError(
-            stage, found.reason, reply.shown, found.alarm, found.retry_after
-        )
+        return SmtpConnectionError(stage, found.reason, reply.shown, found.alarm, found.retry_after)
     if isinstance(error, smtplib.SMTPServerDisconnected):
         return SmtpConnectionError(CONNECT_STEP, why.DROPPED, str(error))
     return SmtpConnectionError(AUTH, why.AUTH_FAILED, str(error), alarm=True)

@@ -128,13 +128,13 @@ def test_killed_before_anything_was_noted(queue, server, meeting, again):
 
 def test_partial_refusal(queue, server):
     """Each recipient has an outcome; the deferred one alone is tried again."""
-    server.rcpt = {TO[1]: "550 5.1.1 No such user", TO[2]: "450 4.2.1 Try again later"}
+    server.rcpt = {TO[1]: "550 5.1.1 No such user", TO[2]: "450 4.2.1 Mailbox disabled for now"}
     queue([", ".join(TO)])
     queue.run()
     assert queue.deliveries() == {
         TO[0]: ["sent", "", 1],
         TO[1]: ["refused", "unknown_mailbox", 1],
-        TO[2]: ["deferred", "deferred_without_reason", 1],
+        TO[2]: ["deferred", "mailbox_disabled", 1],
     }
     [mail] = queue.mails().values()
     assert mail[0] == "outgoing"
@@ -145,9 +145,7 @@ def test_partial_refusal(queue, server):
     assert server.recipients() == [TO[0], TO[2]]
     [mail] = queue.mails().values()
     assert mail[:2] == ["exception", "unknown"]
-    assert mail[2] == (
-        f"{TO[1]}: The mailbox does not exist. (550 5.1.1 No such user)"
-    )
+    assert mail[2] == (f"{TO[1]}: The mailbox does not exist. (550 5.1.1 No such user)")
 
 
 def test_retry_reaches_only_those_it_did_not_reach(queue, server):
@@ -186,11 +184,12 @@ def message_id(received):
     return line
 
 
-def test_a_server_that_is_down_costs_no_attempt(queue, server):
+def test_a_server_that_is_down_costs_no_attempt(in_odoo):
     """The account rests and is shown; when it is back, everything is sent."""
-    down = server.port
-    queue(TO)
-    server.__exit__()
+    with MailServer() as server:
+        down = server.port
+        queue = Queue(in_odoo, server)
+        queue(TO)
     queue.run()
     assert {one[0] for one in queue.mails().values()} == {"outgoing"}
     assert [one for one in queue.deliveries().values() if one[2]] == []
@@ -206,8 +205,6 @@ def test_a_server_that_is_down_costs_no_attempt(queue, server):
         assert back.recipients() == TO
     assert queue.run(accounts) == [["Test", "working", 0, ""]]
     assert queue.deliveries() == {to: ["sent", "", 1] for to in TO}
-    # Whose process exits again needs something to stop.
-    server.__enter__()
 
 
 def move_account(env, old, new):
@@ -220,16 +217,18 @@ def try_again(env):
     run_queue(env)
 
 
-def test_a_wrong_password_is_tried_once(queue, server):
+def test_a_wrong_password_is_tried_once(in_odoo):
     """One attempt for all e-mails, and the account is down at once."""
-    server.users = {"shop": "right"}
-    server.__exit__()
-    server.__enter__()
-    queue(TO, account={"smtp_user": "shop", "smtp_pass": "wrong"})
-    queue.run()
-    assert server.sign_ins == ["shop"]
+    with MailServer(users={"shop": "right"}) as server:
+        queue = Queue(in_odoo, server)
+        queue(TO, account={"smtp_user": "shop", "smtp_pass": "wrong"})
+        queue.run()
+        queue.run()
+        assert server.sessions == 1
+        assert set(server.sign_ins) == {"shop"}
     assert queue.run(accounts) == [["Test", "down", 1, "auth_failed"]]
     assert {one[0] for one in queue.mails().values()} == {"outgoing"}
+    assert [one for one in queue.deliveries().values() if one[2]] == []
 
 
 def test_dropped_after_the_message_holds_up_nobody(queue, server):

@@ -1,7 +1,15 @@
 """Cases with processes of their own: servers, gateways, mail servers on loopback."""
 
-from . import linear, pickup, sms_gateways, smtp_sessions, throughput, workflow_peer
+from . import (
+    linear,
+    mail_queue,
+    pickup,
+    sms_gateways,
+    smtp_sessions,
+    throughput,
+    workflow_peer,
+)
 
 _CASES = (throughput.CASE, pickup.CASE, linear.CASE, smtp_sessions.CASE, workflow_peer.CASE)
-_CASES += (sms_gateways.SMPP, sms_gateways.HTTP)
+_CASES += (sms_gateways.SMPP, sms_gateways.HTTP, mail_queue.CASE)
 SERVER_CASES = {case.name: case for case in _CASES}
