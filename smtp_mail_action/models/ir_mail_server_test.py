@@ -126,11 +126,7 @@ class IrMailServer(models.Model):
         problem = found.problem
         lines = [
             self.env._("“%(server)s” cannot send e-mail.", server=self.name),
-            *(
-                f"✓ {self.env._(PASSED[step.key])}"
-                for step in found.steps
-                if step.passed
-            ),
+            *(f"✓ {self.env._(PASSED[step.key])}" for step in found.steps if step.passed),
             f"✗ {self.env._(problem.words)}",
         ]
         if problem.detail:

@@ -55,6 +55,6 @@ class MailMailDelivery(models.Model):
 
     def _readable(self, model, ids):
         records = self.env[model].browse(ids)
-        if not records.has_access("read") and not records.browse().has_access("read"):
+        if records._abstract or not records.browse().has_access("read"):
             return []
         return records.exists()._filtered_access("read").ids

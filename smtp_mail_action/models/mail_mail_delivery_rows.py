@@ -114,6 +114,7 @@ class MailMailDelivery(models.Model):
             page_size=len(rows),
         )
         self.invalidate_model()
+        self.env["mail.mail"].invalidate_model(["delivery_ids"])
         return ids
 
     @api.model

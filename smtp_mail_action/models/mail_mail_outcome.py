@@ -110,7 +110,7 @@ class MailMail(models.Model):
 
 def _failure_type(failures):
     """Return Odoo's kind for the failures of an e-mail."""
-    if all(one.reason == why.BAD_ADDRESS and not one.attempts for one in failures):
+    if all(one.reason in (why.INVALID_ADDRESS, why.MISSING_ADDRESS) for one in failures):
         return (
             "mail_email_invalid" if any(one.address for one in failures) else "mail_email_missing"
         )

@@ -67,6 +67,12 @@ class MailMail(models.Model):
                 keeping.undo()
                 self._refuse_for_account(ids, str(error))
                 keeping.keep()
+            except Exception:
+                if not keeping.commits:
+                    raise
+                # The other accounts are not to blame, and what is noted is noted.
+                keeping.undo()
+                _logger.exception("The e-mails %s … could not be sent", ids[:10])
             if callback:
                 callback(ids)
 
