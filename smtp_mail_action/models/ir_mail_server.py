@@ -21,6 +21,8 @@ _MEGABYTE = 1024 * 1024
 HIDDEN = "••••••••"
 #: Addons whose sign-in concerns their own kind of account only.
 _OWN_SIGN_IN_ONLY = ("google_gmail", "microsoft_outlook")
+#: Addons of the suite, which connect as Odoo does: one for sections, one never in a dry run.
+_OF_THE_SUITE = ("smtp_mail_action", "server_action_engine")
 _OPTIONS = (
     "smtp_server",
     "smtp_port",
@@ -171,7 +173,7 @@ class IrMailServer(models.Model):
         if self and (self.smtp_authentication not in ("login", "cli") or self.smtp_debug):
             return False
         return not (
-            self._smtp_overrides("_connect__", ("smtp_mail_action",))
+            self._smtp_overrides("_connect__", _OF_THE_SUITE)
             or self._smtp_overrides("_smtp_login__", _OWN_SIGN_IN_ONLY)
         )
 

@@ -1,6 +1,6 @@
 """*Test Connection* that says what is wrong, and settings of known providers."""
 
-from odoo import api, fields, models
+from odoo import api, fields, models, modules
 from odoo.exceptions import UserError
 
 from ..core.providers import PROVIDERS, provider_of
@@ -93,7 +93,7 @@ class IrMailServer(models.Model):
         Accounts that an addon opens in its own way are tried in Odoo's.
         """
         own = self.filtered(lambda server: server.sudo()._smtp_opens_itself())
-        if autodetect_max_email_size or own != self or self._disable_send():
+        if autodetect_max_email_size or own != self or modules.module.current_test:
             return super().test_smtp_connection(autodetect_max_email_size)
         notes = [note for server in self for note in server._diagnose()]
         return {

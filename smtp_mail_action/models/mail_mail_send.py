@@ -11,6 +11,7 @@ from odoo import SUPERUSER_ID, api, models, modules
 from odoo.exceptions import UserError
 
 from odoo.addons.base.models.ir_mail_server import MailDeliveryException
+from odoo.addons.server_action_engine.models.dry_run_recorder import dry_run_of
 
 from .courier import Courier
 from .keeping import Committing, Within
@@ -28,8 +29,7 @@ class MailMail(models.Model):
     _inherit = "mail.mail"
 
     def send(self, auto_commit=False, raise_exception=False, post_send_callback=None):
-        if modules.module.current_test or self.env["ir.mail_server"]._disable_send():
-            # Nothing may be committed in Odoo's test cases, and nothing leaves while it loads.
+        if self._is_left_to_odoo():
             return super().send(auto_commit, raise_exception, post_send_callback)
         if raise_exception:
             self._deliver(Within(self.env), callback=post_send_callback)
@@ -41,6 +41,14 @@ class MailMail(models.Model):
         else:
             self._promise_delivery()
         return True
+
+    def _is_left_to_odoo(self):
+        """Tell whether nothing may leave or be committed: tests, a loading registry, dry runs."""
+        return (
+            modules.module.current_test
+            or dry_run_of(self.env.cr) is not None
+            or self.env["ir.mail_server"]._disable_send()
+        )
 
     def send_after_commit(self):
         if modules.module.current_test:

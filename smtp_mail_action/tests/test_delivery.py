@@ -139,8 +139,9 @@ class TestDelivery(DeliveryCase):
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
             self.deliver(mail)
+            spent = self.env.cr.sql_log_count - before
             self.assertEqual(len(mail.delivery_ids), count)
-            return self.env.cr.sql_log_count - before
+            return spent
 
         statements(2)
         self.assertEqual(statements(2), statements(60))

@@ -13,7 +13,7 @@ TO = {"on_mail_sent": "ann@x.com", "on_mail_refused": "bob@x.com", "on_mail_in_d
 class TestTriggerDelivery(DeliveryCase):
     def make_rule(self, trigger, **vals):
         model_id = self.env["ir.model"]._get_id("mail.mail.delivery")
-        action = {"model_id": model_id, "state": "code", "code": "record.action_open_document"}
+        action = {"name": "Look", "model_id": model_id, "state": "code", "code": "x = record.id"}
         return self.env["base.automation"].create(
             {
                 "name": trigger,
