@@ -189,3 +189,32 @@ def run_impatiently(env):
     """As after a user's commit, who must not wait for the next turn."""
     env["mail.mail"].search([]).send()
     env.cr.commit()
+
+
+def test_connection(env, server):
+    """Press *Test Connection*; return what the user reads."""
+    from odoo.exceptions import UserError
+
+    try:
+        answer = env["ir.mail_server"].browse(server).test_smtp_connection()
+    except UserError as error:
+        return str(error)
+    return answer["params"]["title"]
+
+
+test_connection.__test__ = False
+
+
+def test_a_test_of_the_connection_says_where_it_ended(in_odoo):
+    with MailServer(users={"shop": "right"}) as server:
+        values = {"port": server.port, "smtp_user": "shop", "smtp_pass": "wrong"}
+        account = in_odoo(use_account, **values).result()
+        said = in_odoo(test_connection, server=account).result()
+        assert "✓ The server answers on this port." in said
+        assert "✗ The server does not accept the user name or the password." in said
+        assert "wrong" not in said
+        account = in_odoo(use_account, **{**values, "smtp_pass": "right"}).result()
+        assert in_odoo(test_connection, server=account).result() == "Connection Test Successful"
+        assert server.received == []
+    said = in_odoo(test_connection, server=account).result()
+    assert "Nothing answers on this port" in said

@@ -4,7 +4,6 @@ import contextlib
 import json
 import statistics
 import subprocess
-import sys
 
 from ..engine import STOCK, TESTS
 from .figure import Figure, ServerCase
@@ -63,5 +62,4 @@ def _line(row):
     )
 
 
-sys.path.insert(0, str(TESTS.parent / "scripts"))
 CASE = ServerCase("mail_queue", "Odoo's mail queue from rows to the server", run)
