@@ -218,3 +218,45 @@ def test_a_test_of_the_connection_says_where_it_ended(in_odoo):
         assert server.received == []
     said = in_odoo(test_connection, server=account).result()
     assert "Nothing answers on this port" in said
+
+
+def sign_in_as_an_addon_does(env):
+    """Have an addon sign in with its own token, as those for OAuth do, and run the queue."""
+
+    def _smtp_login__(self, connection, smtp_user, smtp_password):
+        connection.login("token", "fresh")
+
+    type(env["ir.mail_server"])._smtp_login__ = _smtp_login__
+    run_queue(env)
+
+
+def test_another_addon_signs_in_in_its_own_way(in_odoo):
+    """Several sessions, each opened by Odoo and the addon."""
+    to = [f"r{number}@example.com" for number in range(20)]
+    with MailServer(users={"token": "fresh"}) as server:
+        in_odoo(use_account, port=server.port, smtp_user="shop", smtp_pass="old").result()
+        in_odoo(write_mails, recipients=to).result()
+        in_odoo(sign_in_as_an_addon_does).result()
+        assert server.recipients() == sorted(to)
+        assert set(server.sign_ins) == {"token"}
+    assert {one[0] for one in in_odoo(deliveries).result().values()} == {"sent"}
+
+
+def send_as_an_addon_does(env):
+    """Have an addon send without SMTP, as those for web services do, and run the queue."""
+
+    def send_email(self, message, *args, **kwargs):
+        return message["Message-Id"]
+
+    type(env["ir.mail_server"]).send_email = send_email
+    run_queue(env)
+
+
+def test_another_addon_sends_without_smtp(in_odoo):
+    with MailServer() as server:
+        in_odoo(use_account, port=server.port).result()
+        in_odoo(write_mails, recipients=[ANN]).result()
+        in_odoo(send_as_an_addon_does).result()
+        assert server.received == []
+    assert in_odoo(deliveries).result() == {ANN: ["sent", "", 1]}
+    assert [one[0] for one in in_odoo(mails).result().values()] == ["sent"]
