@@ -143,8 +143,9 @@ class TestDelivery(DeliveryCase):
             self.assertEqual(len(mail.delivery_ids), count)
             return spent
 
-        statements(2)
-        self.assertEqual(statements(2), statements(60))
+        # The first ones fill caches.
+        counts = [statements(count) for count in (2, 60, 2, 60)]
+        self.assertEqual(counts[2], counts[3], counts)
 
     def test_an_email_costs_few_statements_more(self):
         """Each e-mail of a load costs its attempt and its contacts, whatever the others cost."""

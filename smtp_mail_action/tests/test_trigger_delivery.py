@@ -52,5 +52,6 @@ class TestTriggerDelivery(DeliveryCase):
 
     def test_the_model_has_to_be_deliveries(self):
         rule = self.make_rule("on_mail_sent")
+        model_id = self.env["ir.model"]._get_id("res.partner")
         with self.assertRaisesRegex(ValidationError, "E-mail Delivery"):
-            rule.model_id = self.env["ir.model"]._get("res.partner")
+            rule.write({"model_id": model_id, "trigger": "on_mail_sent", "action_server_ids": []})

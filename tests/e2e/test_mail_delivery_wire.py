@@ -67,7 +67,7 @@ def test_nothing_leaves_in_the_clear(send, in_odoo, authority, encryption, certi
         found = send(server, account={"smtp_encryption": encryption})
         assert server.received == []
         assert server.commands == []
-    assert found[ANN] == ["queued", "", 0]
+    assert found[ANN] == ["queued", reason, 0]
     assert in_odoo(accounts).result() == [["Test", "down", 1, reason]]
 
 
