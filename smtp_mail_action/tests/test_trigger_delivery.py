@@ -51,7 +51,7 @@ class TestTriggerDelivery(DeliveryCase):
         self.assertEqual(self.tasks_of(rule), [])
 
     def test_the_model_has_to_be_deliveries(self):
-        rule = self.make_rule("on_mail_sent")
         model_id = self.env["ir.model"]._get_id("res.partner")
+        vals = {"name": "Wrong model", "model_id": model_id, "trigger": "on_mail_sent"}
         with self.assertRaisesRegex(ValidationError, "E-mail Delivery"):
-            rule.write({"model_id": model_id, "trigger": "on_mail_sent", "action_server_ids": []})
+            self.env["base.automation"].create(vals)
