@@ -11,5 +11,11 @@
         "security/ir.model.access.csv",
         "views/server_action_email_preview_views.xml",
         "views/ir_actions_server_email_views.xml",
+        "views/mail_mail_delivery_views.xml",
+        "views/smtp_account_views.xml",
+        "views/delivery_button_views.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["smtp_mail_action/static/src/**/*"],
+    },
 }

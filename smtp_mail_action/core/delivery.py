@@ -30,6 +30,8 @@ STATES = (QUEUED, SENDING, SENT, REFUSED, DEFERRED, IN_DOUBT)
 WAITING = frozenset({QUEUED, DEFERRED})
 #: States that change only when a person decides.
 SETTLED = frozenset({SENT, REFUSED, IN_DOUBT})
+#: States from which a person may have it sent again.
+RESENDABLE = frozenset({REFUSED, IN_DOUBT, DEFERRED})
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ class Delivery:
 
     def resend(self, now: datetime) -> Delivery:
         """Return it queued anew because a person said so; its age begins again."""
-        self._expect({REFUSED, IN_DOUBT, DEFERRED}, "sent again")
+        self._expect(RESENDABLE, "sent again")
         return Delivery(self.address, queued_at=now, attempts=0)
 
     def mark_sent(self, now: datetime) -> Delivery:

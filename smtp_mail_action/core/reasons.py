@@ -22,6 +22,8 @@ class Reason:
 UNKNOWN_MAILBOX = "unknown_mailbox"
 UNKNOWN_DOMAIN = "unknown_domain"
 BAD_ADDRESS = "bad_address"
+INVALID_ADDRESS = "invalid_address"
+MISSING_ADDRESS = "missing_address"
 MOVED = "moved"
 MAILBOX_DISABLED = "mailbox_disabled"
 MAILBOX_FULL = "mailbox_full"
@@ -84,6 +86,10 @@ REASONS: dict[str, Reason] = {
         "Check the address for mistakes.",
     ),
     BAD_ADDRESS: Reason("The server does not accept the address.", "Check the address."),
+    INVALID_ADDRESS: Reason("This is no e-mail address.", "Check the address for mistakes."),
+    MISSING_ADDRESS: Reason(
+        "The contact has no e-mail address.", "Enter one, then send the message again."
+    ),
     MOVED: Reason("The recipient has another address now.", _ASK_RECIPIENT),
     MAILBOX_DISABLED: Reason("The mailbox is closed.", _ASK_RECIPIENT),
     MAILBOX_FULL: Reason("The mailbox is full.", "Ask the recipient to make room."),

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from .addresses import ascii_host
+from .headers import printable
+
 ACCOUNT = ""
 """Name of the bucket of the account itself; domains name the others."""
 #: Seconds that are no wait: sums of fractions are never exact.
@@ -79,3 +82,26 @@ class Throttle:
         yield ACCOUNT, self.account
         for domain in {domain.lower() for domain in domains}:
             yield domain, self.domains.get(domain) or self.domains.get("*")
+
+
+def parse_rates(text: str) -> dict[str, Rate]:
+    """Return domain → rate of lines such as ``gmail.com 20``: so many messages a minute.
+
+    Empty lines and everything after ``#`` count for nothing; ``*`` is each domain not named.
+
+    :raises ValueError: with the line that cannot be read
+    """
+    rates = {}
+    for line in text.splitlines():
+        words = line.partition("#")[0].replace("=", " ").replace(":", " ").split()
+        if not words:
+            continue
+        try:
+            domain, number = words
+            count = float(number)
+            if not 0 < count < float("inf"):
+                raise ValueError
+            rates[ascii_host(domain.lower())] = Rate(count)
+        except ValueError:
+            raise ValueError(printable(line.strip())) from None
+    return rates

@@ -5,3 +5,16 @@ from . import ir_actions_server_email_attachments
 from . import ir_actions_server_email_check
 from . import ir_actions_server_email_import
 from . import mail_mail_bcc
+from . import ir_mail_server
+from . import ir_mail_server_section
+from . import ir_mail_server_test
+from . import mail_mail
+from . import mail_mail_delivery
+from . import mail_mail_delivery_access
+from . import mail_mail_delivery_rows
+from . import mail_mail_outcome
+from . import mail_mail_send
+from . import mail_message
+from . import server_action_run
+from . import smtp_account
+from . import trigger_delivery

@@ -1,3 +1,6 @@
+from . import test_accounts
+from . import test_delivery
+from . import test_delivery_rights
 from . import test_install
 from . import test_type_email
 from . import test_email_addresses
@@ -6,3 +9,4 @@ from . import test_email_attachments
 from . import test_email_preview
 from . import test_email_import
 from . import test_email_queries
+from . import test_trigger_delivery

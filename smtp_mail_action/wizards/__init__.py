@@ -1,1 +1,2 @@
 from . import server_action_email_preview
+from . import mail_mail_delivery_resend

@@ -2,6 +2,7 @@
 
 from . import (
     linear,
+    mail_queue,
     pickup,
     sms_gateways,
     smtp_sessions,
@@ -11,6 +12,5 @@ from . import (
 )
 
 _CASES = (throughput.CASE, pickup.CASE, linear.CASE, smtp_sessions.CASE, workflow_peer.CASE)
-_CASES += (timed_rules.CASE,)
-_CASES += (sms_gateways.SMPP, sms_gateways.HTTP)
+_CASES += (timed_rules.CASE, sms_gateways.SMPP, sms_gateways.HTTP, mail_queue.CASE)
 SERVER_CASES = {case.name: case for case in _CASES}

@@ -106,6 +106,8 @@ def child(registry, job: dict) -> None:
 if __name__ == "__main__":
     # Test files import ``harness``; the script's own folder would offer its modules by short names.
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
+    # The kits of the protocols lie beside the folder of these tests.
+    sys.path.append(str(Path(__file__).resolve().parent.parent.parent))
     if sys.argv[1] == "host":
         host(sys.argv[2], sys.argv[3])
     else:

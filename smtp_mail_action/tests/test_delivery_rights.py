@@ -1,0 +1,54 @@
+"""Who sees deliveries, and who may change their course."""
+
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user, tagged
+
+from .delivery_case import DeliveryCase
+
+
+@tagged("post_install", "-at_install")
+class TestDeliveryRights(DeliveryCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.reader = new_test_user(cls.env, "delivery_reader", groups="base.group_user")
+        cls.own = cls.reader.partner_id
+        # System parameters are no business of an ordinary employee.
+        cls.secret = cls.env["ir.config_parameter"].create({"key": "delivery", "value": "x"})
+
+    def setUp(self):
+        super().setUp()
+        mails = self.write_mail("a@example.com", model="res.partner", res_id=self.own.id)
+        mails += self.write_mail("b@example.com", model=self.secret._name, res_id=self.secret.id)
+        mails += self.write_mail("c@example.com")
+        self.deliver(mails)
+        self.all = self.env["mail.mail.delivery"].search([("mail_number", "in", mails.ids)])
+
+    def test_a_reader_sees_those_of_documents_they_may_read(self):
+        found = self.env["mail.mail.delivery"].with_user(self.reader).search([])
+        self.assertEqual(found.mapped("address"), ["a@example.com"])
+        self.assertEqual(found.state, "sent")
+        others = (self.all - found.sudo()).with_user(self.reader)
+        for other in others:
+            with self.assertRaises(AccessError):
+                other.read(["address"])
+
+    def test_a_reader_changes_nothing(self):
+        delivery = self.all.filtered(lambda one: one.res_id == self.own.id)
+        for call in ("action_resend", "action_mark_sent", "_resend"):
+            with self.assertRaises(AccessError):
+                getattr(delivery.with_user(self.reader), call)()
+        with self.assertRaises(AccessError):
+            self.env["smtp.account"].with_user(self.reader).search([])
+
+    def test_administrators_see_all(self):
+        admin = new_test_user(self.env, "delivery_admin", groups="base.group_system")
+        found = self.env["mail.mail.delivery"].with_user(admin).browse(self.all.ids)
+        self.assertEqual(len(found.filtered_domain([("state", "=", "sent")])), 3)
+
+    def test_the_deliveries_of_a_record(self):
+        deliveries = self.env["mail.mail.delivery"].with_user(self.reader)
+        action = deliveries.action_open_deliveries_of("res.partner", self.own.id)
+        self.assertEqual(deliveries.search(action["domain"]).address, "a@example.com")
+        with self.assertRaises(AccessError):
+            deliveries.action_open_deliveries_of(self.secret._name, self.secret.id)
