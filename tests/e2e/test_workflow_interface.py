@@ -273,15 +273,13 @@ def test_a_list_by_activity(form, admin, folder):
     page.open_action(CONTACTS)
     page.click(".o_switch_view.o_list")
     page.wait_for(".o_list_view .o_data_row")
-    form.type(".o_searchview_input", "Customer")
-    page.command("Input.dispatchKeyEvent", type="keyDown", key="Enter", code="Enter")
+    form._insert(".o_searchview_input", "Customer")
+    page.click(".o_searchview_autocomplete .o-dropdown-item")
     rows = (
         "[...document.querySelectorAll('.o_data_row [name=complete_name]')]"
         ".map((one) => one.innerText.trim())"
     )
-    facets = (
-        "[...document.querySelectorAll('.o_searchview_facet')].map((one) => one.innerText.trim())"
-    )
+    facets = "[...document.querySelectorAll('.o_facet_value')].map((one) => one.innerText.trim())"
 
     def open_dialog():
         page.click(".o_cp_action_menus button")
@@ -292,13 +290,7 @@ def test_a_list_by_activity(form, admin, folder):
             " [one.dataset.place, +one.querySelector('.o_workflow_engine_count').innerText]))"
         )
 
-    counts = open_dialog()
-    assert {key: counts.get(key) for key in ("draft", "legal", "money")} == {
-        "draft": 3,
-        "legal": 1,
-        "money": 1,
-    }
-    assert list(counts)[:3] == ["draft", "legal", "money"]
+    assert list(open_dialog().items()) == [("draft", 3), ("legal", 1), ("money", 1)]
     page.screenshot(folder / "by_activity.png")
     page.click(".modal [data-place=draft]")
     page.wait_until(f"{rows}.length === 3", "the records at this activity")

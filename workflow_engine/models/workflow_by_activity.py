@@ -1,6 +1,6 @@
 """The records of a search by where they are in their workflows."""
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -45,13 +45,18 @@ class Base(models.AbstractModel):
         if these are too many for a filter.
 
         :param place: one of ``workflow_activity_counts``
-        :returns: ``{ids, is_cut, most}``
+        :returns: ``{ids, is_cut, most, date}``
         """
         here = self._workflow_place_domain(place)
         ids = self.search(here, order="id", limit=MOST + 1).ids
         if len(ids) > MOST:
             ids = self.search(Domain(domain) & here, order="id", limit=MOST + 1).ids
-        return {"ids": ids[:MOST], "is_cut": len(ids) > MOST, "most": MOST}
+        return {
+            "ids": ids[:MOST],
+            "is_cut": len(ids) > MOST,
+            "most": MOST,
+            "date": fields.Datetime.now(),
+        }
 
     # -- helpers --------------------------------------------------------------------------------
 

@@ -60,9 +60,7 @@ class TestByActivity(WorkflowCase):
         return new_test_user(self.env, "by_activity", "base.group_user")
 
     def test_numbers_are_in_the_order_of_the_arrows(self):
-        self.assertEqual(
-            self.counts(), {"Where": [("a", 2), ("b", 2), ("late", 1), ("Ended", 1)]}
-        )
+        self.assertEqual(self.counts(), {"Where": [("a", 2), ("b", 2), ("late", 1), ("Ended", 1)]})
         self.assertEqual(self.records.workflow_activity_counts(self.domain)["total"], 6)
 
     def test_only_records_of_the_search_count(self):
@@ -82,8 +80,8 @@ class TestByActivity(WorkflowCase):
         narrow = [("id", "=", self.records[4].id)]
         [group] = self.records.workflow_activity_counts(narrow)["groups"]
         found = self.records.workflow_activity_filter(narrow, group["places"][0])
-        self.assertEqual(self.records.search([*self.domain, ("id", "in", found["ids"])], order="id"),
-                         self.records[4:])  # fmt: skip
+        wide = [*self.domain, ("id", "in", found["ids"])]
+        self.assertEqual(self.records.search(wide, order="id"), self.records[4:])
 
     def test_too_many_records_for_a_filter(self):
         """Those of the search come first, and who asks is told that some are missing."""
@@ -145,27 +143,18 @@ class TestByActivity(WorkflowCase):
         self.assertEqual(self.at("In no workflow", domain, bank), bank)
 
     def test_stuck_records(self):
+        """A join that waits for a branch nobody took."""
         self.flow(
-            "p* -go-> q; p -never-> r!",
-            values={"name": "Trap"},
-            publish=True,
+            "a* -go-> join; a -else-> b; b -on-> join; join -end-> z!",
+            values={"name": "Trap", "profile": "strict"},
+            join={"join_mode": "AND"},
         )
-        trapped = self.partners()
-        self.env["workflow.engine"].flush_model()
-        self.env.cr.execute(
-            "UPDATE workflow_instance SET state = 'incident' WHERE res_type = 'res.partner' "
-            "AND res_id = %s AND wkf_id = (SELECT id FROM workflow WHERE name = 'Trap')",
-            [trapped.id],
-        )
-        self.env.cr.execute(
-            "DELETE FROM workflow_workitem w USING workflow_instance i "
-            "WHERE w.inst_id = i.id AND i.res_id = %s AND i.state = 'incident'",
-            [trapped.id],
-        )
-        self.env.invalidate_all()
-        domain = [("id", "=", trapped.id)]
-        self.assertEqual(self.counts(domain)["Trap"], [("Stuck: no activity is left", 1)])
-        self.assertEqual(self.at("Stuck: no activity is left", domain), trapped)
+        trapped, free = self.partners(2)
+        trapped.signal_workflow("go")
+        domain = [("id", "in", (trapped | free).ids)]
+        label = "Stuck: no activity is left"
+        self.assertEqual(self.counts(domain)["Trap"], [("a", 1), (label, 1)])
+        self.assertEqual(self.at(label, domain), trapped)
 
     def test_older_versions_count_as_the_same_activity(self):
         self.workflow.action_new_draft()

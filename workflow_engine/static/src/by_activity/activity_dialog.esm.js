@@ -1,10 +1,8 @@
 import { Component, onWillStart, useState } from "@odoo/owl";
 import { Dialog } from "@web/core/dialog/dialog";
-import { formatDateTime } from "@web/core/l10n/dates";
+import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
-
-const { DateTime } = luxon;
 
 /** How many records of a search are at which activity; a click shows only these. */
 export class ActivityDialog extends Component {
@@ -50,11 +48,12 @@ export class ActivityDialog extends Component {
         }
     }
 
-    filter(description, { ids, is_cut: isCut, most }) {
+    filter(description, { ids, is_cut: isCut, most, date }) {
+        const when = formatDateTime(deserializeDateTime(date));
         this.props.searchModel.filterByActivity({
             description,
             domain: [["id", "in", ids]],
-            tooltip: _t("As of %s. Choose the activity again to see who is there now.", now()),
+            tooltip: _t("As of %s. Choose the activity again to see who is there now.", when),
         });
         if (isCut) {
             const text = _t(
@@ -65,8 +64,4 @@ export class ActivityDialog extends Component {
         }
         this.props.close();
     }
-}
-
-function now() {
-    return formatDateTime(DateTime.local());
 }
