@@ -27,6 +27,16 @@ export class ActivityDialog extends Component {
         return this.orm.call(resModel, method, args, { context });
     }
 
+    get explanation() {
+        if (!this.state.groups.length) {
+            return _t("The present search finds no records.");
+        }
+        return _t(
+            "The present search finds %s records. Click a line to see only those that are there now. A record at several activities counts at each of them.",
+            this.state.total,
+        );
+    }
+
     width(place) {
         return `width: ${(100 * place.count) / this.state.total}%`;
     }
