@@ -263,3 +263,46 @@ def test_a_signal_from_a_list(form, admin, folder):
     assert "1 refused" in results
     assert "No present activity of the record waits for this signal." in results
     page.screenshot(folder / "mass.png")
+
+
+def test_a_list_by_activity(form, admin, folder):
+    """It says how many records are where; a click filters, another click filters anew."""
+    partners = [admin.create("res.partner", name=f"Customer {number}") for number in range(4)]
+    admin.call("res.partner", "signal_workflow", partners[:1], "submit")
+    page = form.page
+    page.open_action(CONTACTS)
+    page.click(".o_switch_view.o_list")
+    page.wait_for(".o_list_view .o_data_row")
+    form._insert(".o_searchview_input", "Customer")
+    page.click(".o_searchview_autocomplete .o-dropdown-item")
+    rows = (
+        "[...document.querySelectorAll('.o_data_row [name=complete_name]')]"
+        ".map((one) => one.innerText.trim())"
+    )
+    facets = "[...document.querySelectorAll('.o_facet_value')].map((one) => one.innerText.trim())"
+
+    def open_dialog():
+        page.click(".o_cp_action_menus button")
+        form.press("By Workflow Activity", ".o-dropdown--menu .o-dropdown-item")
+        page.wait_for(".modal [data-place]")
+        return page.evaluate(
+            "Object.fromEntries([...document.querySelectorAll('.modal [data-place]')].map((one) =>"
+            " [one.dataset.place, +one.querySelector('.o_workflow_engine_count').innerText]))"
+        )
+
+    assert list(open_dialog().items()) == [("draft", 3), ("legal", 1), ("money", 1)]
+    page.screenshot(folder / "by_activity.png")
+    page.click(".modal [data-place=draft]")
+    page.wait_until(f"{rows}.length === 3", "the records at this activity")
+    assert page.evaluate(rows) == ["Customer 1", "Customer 2", "Customer 3"]
+    assert page.evaluate(facets)[-1] == "Activity: draft"
+    page.screenshot(folder / "by_activity_list.png")
+
+    # Records move on. Choosing again takes the place of the filter that is there.
+    admin.call("res.partner", "signal_workflow", partners[1:2], "submit")
+    before = page.evaluate(facets)
+    assert open_dialog()["legal"] == 2
+    page.click(".modal [data-place=legal]")
+    page.wait_until(f"{rows}.length === 2", "the records at the other activity")
+    assert page.evaluate(rows) == ["Customer 0", "Customer 1"]
+    assert page.evaluate(facets) == [*before[:-1], "Activity: legal"]

@@ -35,4 +35,5 @@ from . import workflow_diagram
 from . import workflow_diagram_parts
 from . import workflow_panel
 from . import workflow_mass_signal
+from . import workflow_by_activity
 from . import ir_http

@@ -1,5 +1,6 @@
 from . import test_actions
 from . import test_api
+from . import test_by_activity
 from . import test_cost
 from . import test_import
 from . import test_loading
