@@ -8,7 +8,9 @@ TO = ".o_field_widget[name=email_to]"
 
 @pytest.fixture
 def action(admin):
-    """An e-mail action on contacts that writes in two languages."""
+    """An e-mail action on contacts, and whom it writes to; whoever starts it is the sender."""
+    (user,) = admin.call("res.users", "search", [("login", "=", "admin")])
+    admin.write("res.users", user, email="shop@example.com")
     partner = admin.create("res.partner", name="Ann Lee", email="ann@example.com", lang="en_US")
     admin.create("res.partner", name="Bo", email="nobody", parent_id=partner)
     return admin.create(
