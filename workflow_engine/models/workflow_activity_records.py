@@ -1,7 +1,7 @@
 """From an activity to the records that are there.
 
-No field of other models says where a record is; this opens a list of theirs with the records chosen,
-as ``workflow_by_activity.py`` chooses them in a list that is open.
+No field of other models says where a record is; this opens a list of theirs with the records
+chosen, as ``workflow_by_activity.py`` chooses them in a list that is open.
 """
 
 from odoo import api, fields, models
