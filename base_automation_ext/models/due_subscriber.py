@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+import psycopg2
+
 from odoo import api, fields, models
 
+from odoo.addons.server_action_engine.core.errors import is_retryable_db_error
 from odoo.addons.server_action_engine.core.subscriptions import CREATE, WRITE
 
 from .due_fire import DUE_KEY
@@ -104,7 +107,10 @@ class DueSubscriber(models.AbstractModel):
     def _is_refused(self, watch, view):
         try:
             return bool(watch.entry.post.text) and view.refuses(watch.entry.post, view.everything)
-        except Exception:
+        except Exception as exc:
+            if isinstance(exc, psycopg2.Error) or is_retryable_db_error(exc):
+                # The transaction is over; Odoo tries again what can be tried again.
+                raise
             # Nobody is kept from saving; whoever looks at the rule will meet it again.
             _logger.info("The filter of rule #%s failed", watch.entry.id, exc_info=True)
             return True
