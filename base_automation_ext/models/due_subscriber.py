@@ -92,28 +92,30 @@ class DueSubscriber(models.AbstractModel):
 
     @api.model
     def _event_after(self, event, subscriptions, state):
-        records, now = event.records, fields.Datetime.now()
-        view, moments = EventView(records.sudo()), []
+        now = fields.Datetime.now()
+        view, moments = EventView(event.records.sudo()), []
         for subscription in subscriptions:
             watch = subscription.payload
             if self.env.context.get(DUE_KEY) == watch.entry.id:
                 # What a rule does itself does not start it again.
                 continue
-            if not self._is_refused(watch, view):
-                moments.append(self._soonest(watch, records.sudo(), now))
+            moments.append(self._moment(watch, view, now))
         if moment := min(filter(None, moments), default=None):
             self._wake_at_end(moment)
 
-    def _is_refused(self, watch, view):
+    def _moment(self, watch, view, now):
+        """Return when a rule is due because of a change, None if it is not, or cannot be asked."""
         try:
-            return bool(watch.entry.post.text) and view.refuses(watch.entry.post, view.everything)
+            if watch.entry.post.text and view.refuses(watch.entry.post, view.everything):
+                return None
+            return self._soonest(watch, view.records, now)
         except Exception as exc:
             if isinstance(exc, psycopg2.Error) or is_retryable_db_error(exc):
                 # The transaction is over; Odoo tries again what can be tried again.
                 raise
             # Nobody is kept from saving; whoever looks at the rule will meet it again.
-            _logger.info("The filter of rule #%s failed", watch.entry.id, exc_info=True)
-            return True
+            _logger.info("The time of rule #%s is not known", watch.entry.id, exc_info=True)
+            return None
 
     def _soonest(self, watch, records, now):
         """Return when the rule is due for one of the records; now if that is over."""

@@ -3,6 +3,7 @@
 from datetime import datetime
 from unittest.mock import patch
 
+import psycopg2
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -364,6 +365,20 @@ class TestDueWakeUp(DueCase):
         self.assertEqual(self.planned, [])
         leaf.name = "due now"
         self.assertEqual(self.planned, [datetime(2026, 3, 2, 6)])
+
+    def test_a_rule_that_cannot_be_asked_keeps_nobody_from_saving(self):
+        """Errors of the database pass, since Odoo tries again what can be tried again."""
+        leaf = self.leaves("2026-03-10 08:00:00")
+        self.timed()
+        subscriber = self.env.registry["base.automation.due.subscriber"]
+        with patch.object(subscriber, "_soonest", side_effect=ValueError("no such zone")):
+            leaf.date_from = "2026-03-05 08:00:00"
+        self.assertEqual(leaf.date_from, datetime(2026, 3, 5, 8))
+        with (
+            patch.object(subscriber, "_soonest", side_effect=psycopg2.errors.SerializationFailure),
+            self.assertRaises(psycopg2.errors.SerializationFailure),
+        ):
+            leaf.date_from = "2026-03-06 08:00:00"
 
     def test_nothing_to_wait_for(self):
         """Without a date in the future there is no wake-up, and other fields plan none."""
