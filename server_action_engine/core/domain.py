@@ -25,8 +25,25 @@ NUMBER_TYPES = frozenset({"integer", "float", "monetary"})
 #: Field types whose values :func:`compile_domain` understands. A many2one is its id or False.
 PLAIN_TYPES = TEXT_TYPES | NUMBER_TYPES | {"boolean", "selection", "many2one"}
 
-Need = tuple[str, frozenset[Any]]
-"""A field and the values one of which it has in every record that matches; False for empty."""
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """A field has one of some values in every record that matches; False for empty."""
+
+    name: str
+    values: frozenset[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A number is at least (``is_low``), or at most, so much in every record that matches."""
+
+    name: str
+    is_low: bool
+    value: float
+
+
+Need = OneOf | Bound
 
 _INEQUALITIES: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
@@ -89,16 +106,17 @@ _Part = tuple[Select, "Need | None"]
 def _need_of_all(parts: Sequence[_Part]) -> Need | None:
     """Return what must hold where all parts hold: of several needs the one few records meet."""
     needs = [need for _select, need in parts if need]
-    return min(needs, key=lambda need: len(need[1]), default=None)
+    values = [need for need in needs if isinstance(need, OneOf)]
+    return min(values, key=lambda need: len(need.values), default=needs[0] if needs else None)
 
 
 def _need_of_any(parts: Sequence[_Part]) -> Need | None:
     """Return what must hold where some part holds."""
     needs = [need for _select, need in parts]
-    first = needs[0]
-    if first is None or not all(need and need[0] == first[0] for need in needs):
+    values = [need for need in needs if isinstance(need, OneOf)]
+    if len(values) < len(needs) or len({need.name for need in values}) > 1:
         return None
-    return first[0], frozenset().union(*(need[1] for need in needs if need))
+    return OneOf(values[0].name, frozenset().union(*(need.values for need in values)))
 
 
 def _and(parts: Sequence[Select]) -> Select:
@@ -155,9 +173,13 @@ def _leaf(
         raise _NotPlain
     select = _leaf_of(name, kind, op, value, fold)
     names.add(name)
-    if op not in ("=", "in"):
-        return select, None
-    return select, (name, frozenset(option or False for option in _options(kind, op, value)))
+    if op in ("=", "in"):
+        values = frozenset(option or False for option in _options(kind, op, value))
+        return select, OneOf(name, values)
+    # Not a number (NaN) has no place in an order.
+    if op in _INEQUALITIES and kind in NUMBER_TYPES and value == value:
+        return select, Bound(name, op in (">", ">="), value)
+    return select, None
 
 
 def _leaf_of(name: str, kind: str, op: Any, value: Any, fold: Callable[[str], str]) -> Select:

@@ -190,10 +190,33 @@ def test_a_value_nobody_wants_rules_all_of_them_out():
     assert sieve.candidates(columns, range(4), always) == [0, 1, 2, 3, 4]
 
 
+def test_a_number_out_of_bounds_rules_all_of_them_out():
+    """As many questions for fifty limits as for one; whether a limit itself will do is asked."""
+    sieve = sieve_of(
+        *([("amount", ">", limit)] for limit in (5, 3, 9)),
+        [("amount", "<=", 2)],
+        [("amount", "<", 4), ("price", ">", 1)],
+        [("amount", ">=", 3), ("state", "=", "won")],
+    )
+    columns = {"amount": [0, 3, 6, None], "price": [0, 0, 0, 0], "state": ["new"] * 4}
+    for position, expected in enumerate([[3, 4], [1, 4], [0, 1], [3, 4]]):
+        assert sieve.candidates(columns, [position], always) == expected
+    assert sieve.candidates(columns, [0, 2], always) == [0, 1, 3, 4]
+    hidden = sieve.candidates(columns, [0], lambda name: name != "amount")
+    assert hidden == [0, 1, 2, 3, 4]
+
+
+def test_not_a_number_is_beyond_no_limit():
+    nan = float("nan")
+    sieve = sieve_of([("price", ">", 1.0)], [("price", "<", 1.0)], [("price", ">", nan)])
+    for rows, expected in (([nan], [2]), ([nan, 2.0], [0, 2]), ([0.5, nan], [1, 2])):
+        assert sieve.candidates({"price": rows}, range(len(rows)), always) == expected
+
+
 def test_what_needs_no_single_value_is_always_asked():
     sieve = Sieve(
         [
-            (3, compile_domain([("amount", ">", 3)], TYPES)),
+            (3, compile_domain([("name", ">", "b")], TYPES)),
             (1, compile_domain(["|", ("state", "=", "won"), ("done", "=", True)], TYPES)),
             (2, compile_domain(["!", ("state", "=", "won")], TYPES)),
             (5, None),
