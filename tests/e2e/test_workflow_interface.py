@@ -265,6 +265,57 @@ def test_a_signal_from_a_list(form, admin, folder):
     page.screenshot(folder / "mass.png")
 
 
+def rows_of_groups(page):
+    """Return ``{name of a group: number of records}`` of a grouped list."""
+    return page.evaluate(
+        "Object.fromEntries([...document.querySelectorAll('.o_group_name')].map((one) =>"
+        " one.innerText.trim().match(/^(.*?)\\s*\\((\\d+)\\)$/).slice(1)))"
+    )
+
+
+def test_a_list_grouped_by_activity(form, approval, admin, server, browser, folder):
+    """A setting of the workflow adds a field to its records; filters by it follow them."""
+    workflow, _activities = approval
+    partners = [admin.create("res.partner", name=f"Customer {number}") for number in range(4)]
+    admin.call("res.partner", "signal_workflow", partners[:1], "submit")
+    page = browser.open(admin)
+    page.open_action(WORKFLOWS, workflow)
+    page.click("[name=in_lists] input")
+    page.click(".o_form_button_save")
+    page.wait_for(".o_form_status_indicator_buttons.invisible")
+    page.screenshot(folder / "in_lists_form.png")
+
+    form = WebForm(browser.open(server.login("clerk", "clerk")))
+    page = form.page
+    page.open_action(CONTACTS)
+    page.click(".o_switch_view.o_list")
+    page.wait_for(".o_list_view .o_data_row")
+    form._insert(".o_searchview_input", "Customer")
+    page.click(".o_searchview_autocomplete .o-dropdown-item")
+    page.click(".o_cp_action_menus button")
+    form.press("By Workflow Activity", ".o-dropdown--menu .o-dropdown-item")
+    page.wait_for(".modal [data-place]")
+    page.screenshot(folder / "in_lists_dialog.png")
+    page.click(".modal .o_workflow_engine_group")
+    page.wait_for(".o_group_name")
+    assert rows_of_groups(page) == {"draft": "3", "legal": "1", "money": "1"}
+    page.screenshot(folder / "in_lists_grouped.png")
+
+    # A filter by the activity finds the records of now, not those of when it was chosen.
+    page.click(".o_cp_action_menus button")
+    form.press("By Workflow Activity", ".o-dropdown--menu .o-dropdown-item")
+    page.click(".modal [data-place=legal]")
+    page.wait_until("document.querySelectorAll('.o_group_name').length === 2", "the filter")
+    admin.call("res.partner", "signal_workflow", partners[1:3], "submit")
+    page.click(".o_searchview_icon")
+    page.wait_until(
+        "[...document.querySelectorAll('.o_group_name')].some((one) =>"
+        " one.innerText.includes('(3)'))",
+        "the records that have come since",
+    )
+    assert rows_of_groups(page) == {"legal": "3", "money": "3"}
+
+
 def test_a_list_by_activity(form, admin, folder):
     """It says how many records are where; a click filters, another click filters anew."""
     partners = [admin.create("res.partner", name=f"Customer {number}") for number in range(4)]

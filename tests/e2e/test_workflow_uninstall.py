@@ -4,7 +4,7 @@
 def prepare(env):
     """Make a workflow with a timer, an action that sends a signal, and a rule about it."""
     model = env["ir.model"]._get("res.partner")
-    workflow = env["workflow"].create({"name": "Going", "osv": "res.partner"})
+    workflow = env["workflow"].create({"name": "Going", "osv": "res.partner", "in_lists": True})
     acts = [
         env["workflow.activity"].create(
             {"name": name, "wkf_id": workflow.id, "flow_start": name == "a"}
@@ -32,10 +32,14 @@ def uninstall(env):
 def look(env, partner, action, rule):
     """Write the record, and return what is left of the rest."""
     env["res.partner"].browse(partner).write({"name": "Free"})
+    env.cr.execute("SELECT relname FROM pg_class WHERE relname ~ 'workflow'")
+    relations = env.cr.fetchall()
     env["res.partner"].create({"name": "New"})
     action = env["ir.actions.server"].browse(action)
     rule = env["base.automation"].browse(rule)
     return {
+        "fields": [name for name in env["res.partner"]._fields if "workflow" in name],
+        "relations": relations,
         "models": [name for name in env.registry if name.startswith("workflow")],
         "action": action.state,
         "rule": rule.active,
@@ -51,6 +55,8 @@ def test_uninstalling_ends_everything(in_odoo):
     assert timers == 1
     in_odoo(uninstall).result()
     assert in_odoo(look, partner=partner, action=action, rule=rule).result() == {
+        "fields": [],
+        "relations": [],
         "models": [],
         "action": "code",
         "rule": False,

@@ -35,5 +35,8 @@ from . import workflow_diagram
 from . import workflow_diagram_parts
 from . import workflow_panel
 from . import workflow_mass_signal
+from . import workflow_place
+from . import ir_model_fields
+from . import workflow_lists
 from . import workflow_by_activity
 from . import ir_http

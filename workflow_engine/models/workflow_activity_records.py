@@ -1,6 +1,6 @@
 """From an activity to the records that are there.
 
-No field of other models says where a record is; this opens a list of theirs with the records
+Most models have no field that says where a record is; this opens a list of theirs with the records
 chosen, as ``workflow_by_activity.py`` chooses them in a list that is open.
 """
 

@@ -6,10 +6,11 @@ from odoo.tools import SQL
 
 from ..core import constants as words
 from .workflow_activity_records import MOST
+from .workflow_place import AT, ENDED, FIELD, STUCK, place_labels
 
 _ALIVE = (words.ACTIVE, words.STUCK)
-#: Kinds of places: at an activity, stuck at none, through with a workflow, in no workflow.
-_AT, _STUCK, _ENDED, _NONE = "at", "stuck", "ended", "none"
+#: In no workflow, which is a kind of place here.
+_NONE = "none"
 
 
 class Base(models.AbstractModel):
@@ -42,11 +43,14 @@ class Base(models.AbstractModel):
         """Return the records to filter a list by.
 
         All that are at a place, so that other filters may come and go; those of the present search
-        if these are too many for a filter.
+        if these are too many for a filter. Where the model has the field of ``workflow_place.py``,
+        the filter asks for the place itself, and follows the records.
 
         :param place: one of ``workflow_activity_counts``
-        :returns: ``{ids, is_cut, most, date}``
+        :returns: ``{domain}``, or ``{ids, is_cut, most, date}`` without the field
         """
+        if FIELD in self._fields:
+            return {"domain": self._workflow_place_field_domain(place)}
         here = self._workflow_place_domain(place)
         ids = self.search(here, order="id", limit=MOST + 1).ids
         if len(ids) > MOST:
@@ -93,9 +97,9 @@ class Base(models.AbstractModel):
                 model=self._name,
                 alive=list(_ALIVE),
                 is_stuck=words.STUCK,
-                at=_AT,
-                stuck=_STUCK,
-                ended=_ENDED,
+                at=AT,
+                stuck=STUCK,
+                ended=ENDED,
                 none=_NONE,
             )
         )
@@ -105,14 +109,11 @@ class Base(models.AbstractModel):
         # Definitions need not be readable for those whose records go through them.
         workflows = self.env["workflow"].sudo().browse({id_ for _kind, id_, _key in counts})
         activities = workflows._activities_by_key({key for _kind, _id, key in counts if key})
-        labels = {
-            _STUCK: self.env._("Stuck: no activity is left"),
-            _ENDED: self.env._("Ended"),
-        }
+        labels = place_labels(self.env)
         groups = []
         for workflow in workflows.sorted(lambda one: (one.name, one.id)):
             mine = {key: one for (id_, key), one in activities.items() if id_ == workflow.id}
-            places = [(_AT, key, activity.name) for key, activity in mine.items()]
+            places = [(AT, key, activity.name) for key, activity in mine.items()]
             places += [(kind, None, label) for kind, label in labels.items()]
             found = [
                 _place(kind, workflow.id, key, name, counts[kind, workflow.id, key])
@@ -121,6 +122,18 @@ class Base(models.AbstractModel):
             ]
             groups.append({"name": workflow.name, "places": found})
         return groups
+
+    def _workflow_place_field_domain(self, place):
+        """Return the domain of the records that are at a place whenever it is asked."""
+        kind = place["kind"]
+        if kind == _NONE:
+            return [(FIELD, "=", False)]
+        if kind not in (AT, STUCK, ENDED):
+            raise ValueError(f"There is no kind of place {kind!r} in a workflow.")
+        places = self.env["workflow.place"].search(
+            [("kind", "=", kind), ("wkf_id", "=", place["workflow"]), ("key", "=", place["key"])]
+        )
+        return [(FIELD, "in", places.ids)]
 
     def _workflow_place_domain(self, place):
         """Return the domain of the records that are at a place now."""
@@ -131,11 +144,11 @@ class Base(models.AbstractModel):
             return Domain("id", "not in", _records_of(instances, mine))
         mine &= Domain("wkf_id", "=", place["workflow"])
         alive = mine & Domain("state", "in", _ALIVE)
-        if kind == _AT:
+        if kind == AT:
             here = alive & Domain("activity_ids.key", "=", place["key"])
-        elif kind == _STUCK:
+        elif kind == STUCK:
             here = mine & Domain("state", "=", words.STUCK)
-        elif kind == _ENDED:
+        elif kind == ENDED:
             under_way = Domain("id", "not in", _records_of(instances, alive))
             return Domain("id", "in", _records_of(instances, mine)) & under_way
         else:

@@ -3,6 +3,7 @@ from . import test_api
 from . import test_by_activity
 from . import test_cost
 from . import test_import
+from . import test_lists
 from . import test_loading
 from . import test_rights
 from . import test_store

@@ -2,7 +2,10 @@ import { Component, onWillStart, useState } from "@odoo/owl";
 import { Dialog } from "@web/core/dialog/dialog";
 import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
+import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
+
+const FIELD = "x_workflow_place_ids";
 
 /** How many records of a search are at which activity; a click shows only these. */
 export class ActivityDialog extends Component {
@@ -20,6 +23,23 @@ export class ActivityDialog extends Component {
         onWillStart(async () => {
             Object.assign(this.state, await this.call("workflow_activity_counts", [this.domain]));
         });
+    }
+
+    /** Whether the lists of the model have the field to group by: a setting of its workflows. */
+    get canGroup() {
+        return Boolean(this.props.searchModel.searchViewFields[FIELD]);
+    }
+
+    get canConfigure() {
+        return user.isSystem;
+    }
+
+    group() {
+        const { searchModel } = this.props;
+        if (!searchModel.groupBy.includes(FIELD)) {
+            searchModel.createNewGroupBy(FIELD);
+        }
+        this.props.close();
     }
 
     call(method, args) {
@@ -58,7 +78,12 @@ export class ActivityDialog extends Component {
         }
     }
 
-    filter(description, { ids, is_cut: isCut, most, date }) {
+    filter(description, { domain, ids, is_cut: isCut, most, date }) {
+        if (domain) {
+            this.props.searchModel.filterByActivity({ description, domain });
+            this.props.close();
+            return;
+        }
         const when = formatDateTime(deserializeDateTime(date));
         this.props.searchModel.filterByActivity({
             description,
