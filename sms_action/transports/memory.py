@@ -26,8 +26,8 @@ class MemoryGateway:
         """
         for message in messages:
             check(split(message.text))
-            number = len(self.sent) + 1
-            outcome = self._outcomes.popleft() if self._outcomes else accepted(f"memory-{number}")
+            name = message.reference or len(self.sent) + 1
+            outcome = self._outcomes.popleft() if self._outcomes else accepted(f"memory-{name}")
             if not outcome.surely_unsent:
                 self.sent.append(message)
             yield Answer(message.key, outcome)
