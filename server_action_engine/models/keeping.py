@@ -78,13 +78,14 @@ class Committing:
 
     def _lock(self, kind, ids):
         self.env.cr.execute(
-            "SELECT id FROM unnest(%s) id WHERE pg_try_advisory_lock(%s, id)", [list(ids), kind]
+            "SELECT id FROM unnest(%s::int[]) id WHERE pg_try_advisory_lock(%s, id)",
+            [list(ids), kind],
         )
         return [id_ for [id_] in self.env.cr.fetchall()]
 
     def _unlock(self, kind, ids):
         self.env.cr.execute(
-            "SELECT pg_advisory_unlock(%s, id) FROM unnest(%s) id", [kind, list(ids)]
+            "SELECT pg_advisory_unlock(%s, id) FROM unnest(%s::int[]) id", [kind, list(ids)]
         )
 
 
@@ -107,7 +108,7 @@ class Within(Committing):
             )
         )
         self.env.cr.execute(
-            "SELECT id FROM unnest(%s) id WHERE pg_try_advisory_xact_lock(%s, id)",
+            "SELECT id FROM unnest(%s::int[]) id WHERE pg_try_advisory_xact_lock(%s, id)",
             [list(ids), self.message_locks],
         )
         return [id_ for [id_] in self.env.cr.fetchall()]

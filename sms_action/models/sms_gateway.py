@@ -1,13 +1,12 @@
 """Gateways: where text messages leave, and as whom."""
 
-from odoo import api, fields, models
-from odoo.exceptions import UserError
-from odoo.fields import NO_ACCESS
+from odoo import api, fields, models, tools
+from odoo.exceptions import UserError, ValidationError
 
+from ..core.errors import NumberError
 from ..core.http.presets import presets
+from ..core.numbers import parse_sender
 
-#: What is shown in place of a secret, and sent back when nobody has changed it.
-HIDDEN = "••••••••"
 _LABELS = {name: preset.label for name, preset in sorted(presets().items())}
 
 
@@ -44,20 +43,14 @@ class SmsGateway(models.Model):
         "digits. Empty: the provider chooses.",
     )
     account = fields.Char(help="Name, key or identifier of your account at the provider.")
-    secret = fields.Char(
-        compute="_compute_secrets",
-        inverse="_inverse_secret",
-        help="Password or token of the account. It is kept, and never shown again.",
-    )
-    secret_stored = fields.Char(groups=NO_ACCESS, copy=False, prefetch=False)
-    callback_secret = fields.Char(
-        compute="_compute_secrets",
-        inverse="_inverse_callback_secret",
-        help="What delivery reports are checked with. It is kept, and never shown again.",
-    )
-    callback_secret_stored = fields.Char(groups=NO_ACCESS, copy=False, prefetch=False)
     options = fields.Text(
         help="Further settings of this kind of gateway, one a line, such as “name = value”.",
+    )
+    loose_ids = fields.Boolean(
+        string="Report IDs in Other Spellings",
+        help="The gateway answers a message with an ID in hexadecimal and reports about it in "
+        "decimal, or pads it with zeros. Leave it off otherwise: numbers could be mistaken for "
+        "each other.",
     )
     per_second = fields.Float(
         string="Parts per Second",
@@ -68,25 +61,66 @@ class SmsGateway(models.Model):
         help="A message that was not delivered by then is given up, by Odoo before it is sent and "
         "by the network after. 0: Odoo tries for a day, the network as long as it likes.",
     )
+    fixed_lines = fields.Boolean(
+        string="Send to Landlines",
+        help="Most networks charge for messages to landlines and deliver none.",
+    )
     transliterate = fields.Boolean(
         help="Replace characters such as typographic quotes by plain ones where the whole text "
         "then costs fewer parts.",
     )
 
-    @api.depends("secret_stored", "callback_secret_stored")
-    def _compute_secrets(self):
-        # Whether there is one, is all that is ever told.
-        for gateway, stored in zip(self, self.sudo(), strict=True):
-            gateway.secret = HIDDEN if stored.secret_stored else False
-            gateway.callback_secret = HIDDEN if stored.callback_secret_stored else False
+    @api.constrains("sender")
+    def _check_sender(self):
+        for gateway in self.filtered("sender"):
+            try:
+                parse_sender(gateway.sender)
+            except NumberError as error:
+                raise ValidationError(str(error)) from error
 
-    def _inverse_secret(self):
-        for gateway in self.filtered(lambda one: one.secret != HIDDEN):
-            gateway.sudo().secret_stored = gateway.secret
+    @api.constrains("per_second", "validity_minutes")
+    def _check_limits(self):
+        if any(one.per_second < 0 or one.validity_minutes < 0 for one in self):
+            raise ValidationError(
+                self.env._("Parts per second and validity are 0, which means no limit, or more.")
+            )
 
-    def _inverse_callback_secret(self):
-        for gateway in self.filtered(lambda one: one.callback_secret != HIDDEN):
-            gateway.sudo().callback_secret_stored = gateway.callback_secret
+    # -- whether there are any ----------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if "active" in vals:
+            self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+    @api.model
+    @tools.ormcache()
+    def _is_any_active(self):
+        """Tell whether there is a gateway, at no cost where there is none."""
+        return bool(self.sudo().search_count([("active", "=", True)], limit=1))
+
+    @api.model
+    def _loose_ids(self, ids):
+        """Return ``{gateway id: how its reports' ids are compared}``; see ``id_forms``."""
+        gateways = self.sudo().browse(set(ids)).exists()
+        return {one.id: "any" if one.loose_ids else "same" for one in gateways}
+
+    # -- for couriers -------------------------------------------------------------------------
+
+    def _callback_url(self, reference):
+        """Return where the gateway reports about a message, empty for nowhere.
+
+        :param reference: uuid of the message
+        """
+        return ""
 
     def _transport(self):
         """Return what sends: an object with ``send(messages)`` and ``close()``.

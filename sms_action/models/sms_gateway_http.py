@@ -26,14 +26,12 @@ class SmsGateway(models.Model):
 
         :raises UserError: when it cannot be used as it is described
         """
-        # The secrets go no further than the transport.
-        own = self.sudo()
         try:
             return HttpAccount(
                 description=self._http_description(),
                 account=self.account or "",
-                secret=own.secret_stored or "",
-                callback_secret=own.callback_secret_stored or "",
+                secret=self._use_secret("secret"),
+                callback_secret=self._use_secret("callback_secret"),
                 options=read_options(self.options or ""),
                 workers=self.workers,
                 per_second=self.per_second,
