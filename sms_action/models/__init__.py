@@ -2,9 +2,13 @@ from . import sms_gateway
 from . import sms_gateway_choice
 from . import sms_gateway_health
 from . import sms_gateway_http
+from . import sms_gateway_http_form
 from . import sms_gateway_memory
 from . import sms_gateway_secrets
+from . import sms_gateway_test
 from . import sms_message
+from . import sms_message_access
+from . import sms_message_actions
 from . import sms_message_rows
 from . import sms_message_parcels
 from . import sms_message_outcomes
@@ -14,3 +18,6 @@ from . import sms_message_report
 from . import sms_sms
 from . import sms_sms_send
 from . import res_company
+from . import server_action_run
+from . import trigger_sms
+from . import sms_sms_open

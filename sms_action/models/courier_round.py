@@ -40,6 +40,7 @@ class Round:
         """Id → parcel the transport has."""
         self._answers = []
         """Pairs of parcel and outcome that are not stored yet."""
+        self._callback = gateway._callback_template()
         self._stop = None
         """Outcome for which the gateway gets nothing more."""
         self._refusals = self._answered = 0
@@ -130,7 +131,7 @@ class Round:
             text=self._text(parcel.text),
             sender=parse_sender(gateway.sender) if gateway.sender else None,
             reference=parcel.uuid,
-            callback_url=gateway._callback_url(parcel.uuid),
+            callback_url=self._callback.replace("{reference}", parcel.uuid),
             validity_minutes=max(1, int(left.total_seconds() / 60))
             if gateway.validity_minutes
             else 0,

@@ -115,10 +115,10 @@ class SmsGateway(models.Model):
 
     # -- for couriers -------------------------------------------------------------------------
 
-    def _callback_url(self, reference):
+    def _callback_template(self):
         """Return where the gateway reports about a message, empty for nowhere.
 
-        :param reference: uuid of the message
+        Holds ``{reference}`` where the message's reference goes.
         """
         return ""
 

@@ -117,6 +117,24 @@ class SmsGateway(models.Model):
         if self.failures or self.resting_until or not self.worked_at or self.worked_at < limit:
             self.sudo().write({**asdict(Health()), "worked_at": now})
 
+    message_count = fields.Integer(string="SMS", compute="_compute_message_count")
+
+    def _compute_message_count(self):
+        counts = dict(
+            self.env["sms.message"]._read_group(
+                [("gateway_id", "in", self.ids)], ["gateway_id"], ["__count"]
+            )
+        )
+        for gateway in self:
+            gateway.message_count = counts.get(gateway, 0)
+
+    def action_open_messages(self):
+        """Open the messages the gateway has got."""
+        return self.env["sms.message"]._window_action(
+            [("gateway_id", "in", self.ids)],
+            self.env._("SMS by %(gateway)s", gateway=", ".join(self.mapped("name"))),
+        )
+
     def action_try_again(self):
         """End the rest and have the waiting messages sent now."""
         self.check_access("write")

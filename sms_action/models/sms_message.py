@@ -25,7 +25,7 @@ STATES = [
 
 class SmsMessage(models.Model):
     _name = "sms.message"
-    _description = "SMS Message"
+    _description = "SMS Delivery"
     _rec_name = "number"
     _order = "id desc"
     # Rows are written by SQL: nobody to blame, and the times have fields of their own.
@@ -70,6 +70,11 @@ class SmsMessage(models.Model):
         readonly=True,
         ondelete="set null",
         index="btree_not_null",
+    )
+    is_echo = fields.Boolean(
+        string="Written by a Rule on SMS",
+        readonly=True,
+        help="Such an SMS starts no rule about SMS.",
     )
     sms_id = fields.Integer(
         string="SMS ID",

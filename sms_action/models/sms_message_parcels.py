@@ -26,6 +26,7 @@ class SmsMessage(models.Model):
                 "res_id": document.res_id,
                 "run_id": runs.get(sms.id),
                 "sms_id": sms.id,
+                "is_echo": sms.is_echo,
             }
             wanted.append((fixed, sms.gateway_id.id))
         return self._parcels(wanted)

@@ -32,6 +32,7 @@ _FIXED = (
     "res_id",
     "run_id",
     "sms_id",
+    "is_echo",
 )
 
 
