@@ -99,12 +99,14 @@ class SmsGateway(models.Model):
             until = fields.Datetime.add(now, seconds=int(seconds) + 1)
             health = replace(health, resting_until=until, reason=THROTTLED, detail=outcome.message)
         else:
+            of_gateway = outcome.fate is Fate.GATEWAY
             health = health.after_failure(
                 now,
                 random,
-                known(outcome.reason),
+                # Refused inside an answer that seems well: which message it was does not matter.
+                "account" if of_gateway and outcome.reason == "refused" else known(outcome.reason),
                 outcome.message,
-                outcome.fate is Fate.GATEWAY,
+                of_gateway,
                 outcome.retry_after,
             )
         # Whoever sends, what is known of a gateway decides for everybody's messages.
