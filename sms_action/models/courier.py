@@ -22,6 +22,7 @@ import psycopg2
 from odoo import fields
 from odoo.exceptions import UserError
 
+from ..core.delivery import State
 from ..core.outcome import Fate, Outcome
 from .courier_load import Loading
 from .courier_round import Round
@@ -172,11 +173,15 @@ class Courier(Loading):
         self.env["sms.message"]._checkpoint("concluding")
         # Reports may have come in the meantime: what they say must not be undone.
         lives = self.env["sms.message"]._lives_of("id", [one.id for one in self._done], lock=True)
+        done = []
         for parcel in self._done:
             parcel.life = lives[parcel.id][1]
-        records = self.env["sms.sms"].sudo().browse([one.sms_id for one in self._done]).exists()
+            # Somebody may have queued it anew already.
+            if parcel.life.state not in (State.QUEUED, State.SENDING):
+                done.append(parcel)
+        records = self.env["sms.sms"].sudo().browse([one.sms_id for one in done]).exists()
         if records:
-            told = ToldApi(self.env, results_of(self.env, self._done))
+            told = ToldApi(self.env, results_of(self.env, done))
             records.with_context(sms_api=told)._send(**self._unlink)
 
     def _postpone(self):

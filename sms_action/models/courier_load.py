@@ -88,4 +88,12 @@ class Loading:
         """Store what was found out while loading."""
         pairs = [(parcel.id, parcel.life) for parcel in self._changes]
         self._changes = []
-        self.keeping.settle(lambda: self.env["sms.message"]._write_lives(pairs))
+        if pairs:
+            self.keeping.settle(lambda: self._store_changes(pairs))
+        else:
+            self.keeping.keep()
+
+    def _store_changes(self, pairs):
+        messages = self.env["sms.message"]
+        messages._write_lives(pairs)
+        messages._settled([id_ for id_, life in pairs if life.settled_at])

@@ -38,6 +38,8 @@ class Round:
         """Id → parcel whose attempt is noted, and which the transport has not asked for yet."""
         self._flying = {}
         """Id → parcel the transport has."""
+        self._expired = []
+        """Parcels that are too old to be sent."""
         self._answers = []
         """Pairs of parcel and outcome that are not stored yet."""
         self._callback = gateway._callback_template()
@@ -79,8 +81,8 @@ class Round:
         """Note attempts, so that a crash after this leaves a doubt and no second message."""
         size = self._block_size()
         taken = [self._waiting.popleft() for _number in range(min(size, len(self._waiting)))]
-        written = [(parcel, self._write(parcel)) for parcel in taken]
         now = fields.Datetime.now()
+        written = [(parcel, self._write(parcel, now)) for parcel in taken]
         rows = [
             (parcel, message, parcel.life.begin(now))
             for parcel, message in written
@@ -89,6 +91,7 @@ class Round:
         answers = list(self._answers)
         concluded, begun = self._keeping.settle(lambda: self._begin(answers, rows, now))
         self._sort(answers, concluded)
+        self._expired = []
         for parcel, message, life in rows:
             if parcel.id in begun:
                 parcel.life = life
@@ -99,6 +102,7 @@ class Round:
     def _begin(self, answers, rows, now):
         """Return ``({id: Life} of what was answered, ids of what is begun)``."""
         concluded = self._store(answers)
+        self._give_up(now)
         if not rows:
             return concluded, set()
         sender = self._gateway.sender
@@ -113,8 +117,17 @@ class Round:
         self._messages._write_lives([(one.id, one.life.cancel(now)) for one in gone])
         return concluded, begun
 
-    def _write(self, parcel):
-        """Return the message for the gateway; None if it takes none to such a number."""
+    def _give_up(self, now):
+        """Note what is too old to be sent."""
+        for parcel in self._expired:
+            if parcel.life.state is State.QUEUED:
+                parcel.life = parcel.life.expire(now)
+                self._courier.settled(parcel)
+        self._messages._write_lives([(one.id, one.life) for one in self._expired])
+        self._messages._settled([one.id for one in self._expired])
+
+    def _write(self, parcel, now):
+        """Return the message for the gateway; None if it takes none to such a line, or so late."""
         gateway = self._gateway
         refused = {PREMIUM} if gateway.fixed_lines else {FIXED, PREMIUM}
         try:
@@ -123,8 +136,10 @@ class Round:
             reason = why.of_number(error.reason)
             self._answers.append((parcel, Outcome(Fate.FAILED, reason, str(error))))
             return None
-        now = fields.Datetime.now()
         left = parcel.life.expires_at(gateway.validity_minutes) - now
+        if gateway.validity_minutes and left.total_seconds() <= 0:
+            self._expired.append(parcel)
+            return None
         return Message(
             key=parcel.id,
             to=parcel.address,
@@ -149,7 +164,8 @@ class Round:
         parcel = self._flying.pop(answer.key, None)
         if parcel is None:
             # An answer after its time, to a message of an earlier run.
-            self._messages._take_late_answers([(answer.key, answer.outcome)])
+            late = [(answer.key, answer.outcome)]
+            self._keeping.settle(lambda: self._messages._take_late_answers(late))
             return
         self._messages._checkpoint("answered")
         self._answered += 1

@@ -116,7 +116,8 @@ class SmsGateway(models.Model):
         """Note that the gateway answered about a message."""
         now = fields.Datetime.now()
         limit = fields.Datetime.subtract(now, seconds=_NOTED_SECONDS)
-        if self.failures or self.resting_until or not self.worked_at or self.worked_at < limit:
+        troubled = self.failures or self.resting_until or self.reason
+        if troubled or not self.worked_at or self.worked_at < limit:
             self.sudo().write({**asdict(Health()), "worked_at": now})
 
     message_count = fields.Integer(string="SMS", compute="_compute_message_count")

@@ -27,6 +27,8 @@ class SmsMessage(models.Model):
                 "run_id": runs.get(sms.id),
                 "sms_id": sms.id,
                 "is_echo": sms.is_echo,
+                # To the second, as every other time of a message.
+                "queued_at": sms.create_date and sms.create_date.replace(microsecond=0),
             }
             wanted.append((fixed, sms.gateway_id.id))
         return self._parcels(wanted)
@@ -39,9 +41,14 @@ class SmsMessage(models.Model):
         """
         known = self._lives_of("uuid", [fixed["uuid"] for fixed, _preferred in wanted])
         now = fields.Datetime.now()
-        new = [fixed for fixed, _preferred in wanted if fixed["uuid"] not in known]
-        ids = self._insert_messages([(fixed, Life(now)) for fixed in new])
-        known.update({fixed["uuid"]: (id_, Life(now)) for fixed, id_ in zip(new, ids, strict=True)})
+        new = [
+            (fixed, Life(fixed.get("queued_at") or now))
+            for fixed, _preferred in wanted
+            if fixed["uuid"] not in known
+        ]
+        ids = self._insert_messages(new)
+        for id_, (fixed, life) in zip(ids, new, strict=True):
+            known[fixed["uuid"]] = (id_, life)
         return [
             Parcel(
                 id=known[fixed["uuid"]][0],

@@ -35,6 +35,21 @@ class SmsSms(models.Model):
             return super(SmsSms, others).send(unlink_failed, unlink_sent, raise_exception)
         return None
 
+    def resend_failed(self):
+        """Tell what happens: stock looks at once for what is sent, and it is not yet."""
+        ours = self._with_gateway().filtered(lambda sms: sms.state == "error")
+        result = super().resend_failed()
+        if ours and not modules.module.current_test:
+            result["params"].update(
+                title=self.env._("Sending"),
+                message=self.env._(
+                    "The SMS leave now; “SMS Deliveries” shows what becomes of them. Those in "
+                    "doubt are left alone, since they may have arrived."
+                ),
+                type="info",
+            )
+        return result
+
     def _split_by_api(self):
         """Bind gateways; what has none goes on to Odoo's providers, company by company (S2)."""
         ours = self._with_gateway()

@@ -1,6 +1,6 @@
 """Send one message by one gateway and see what it says."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..core.segments import split
 
@@ -18,6 +18,7 @@ class SmsGatewayTest(models.TransientModel):
     )
     part_count = fields.Integer(string="Parts", compute="_compute_part_count")
 
+    @api.depends("text")
     def _compute_part_count(self):
         for wizard in self:
             wizard.part_count = split(wizard.text or "").count
