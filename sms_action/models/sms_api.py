@@ -84,7 +84,6 @@ def failure_text(env, life):
     """Return a sentence for people about what went wrong, False for nothing."""
     if result_of(life) in ("success", "delivered"):
         return False
-    # pylint: disable=gettext-variable; the sentences are listed in `core/reasons.py`
     text = env._(words(life.reason)) if life.reason else ""
     if not life.reply:
         return text or False

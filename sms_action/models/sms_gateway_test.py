@@ -44,7 +44,6 @@ class SmsGateway(models.Model):
         reason = known(outcome.reason)
         lines = [
             self.env._("“%(gateway)s” cannot send messages.", gateway=self.name),
-            # pylint: disable=gettext-variable; the sentences are listed in `core/reasons.py`
             f"✗ {self.env._(words(reason))}" if reason else "",
         ]
         if outcome.message:
@@ -52,7 +51,6 @@ class SmsGateway(models.Model):
                 self.env._("The gateway or the network said: %(text)s", text=outcome.message)
             )
         if text := advice(reason):
-            # pylint: disable=gettext-variable
             lines.append(self.env._(text))
         return "\n".join(line for line in lines if line)
 
