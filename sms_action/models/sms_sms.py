@@ -2,6 +2,9 @@
 
 from odoo import api, fields, models
 
+from odoo.addons.server_action_engine.core.frames import state_of
+from odoo.addons.server_action_engine.models.value_notes import note_created
+
 from ..core.delivery import State
 
 
@@ -17,7 +20,6 @@ class SmsSms(models.Model):
     company_id = fields.Many2one(
         "res.company",
         string="Company",
-        default=lambda self: self.env.company,
         ondelete="set null",
         help="Whose gateway the message leaves by, where the record it is about does not say.",
     )
@@ -33,6 +35,21 @@ class SmsSms(models.Model):
 
     # The queue is looked through with each run, and most messages are out of it.
     _outgoing_idx = models.Index("(id) WHERE state = 'outgoing'")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # `record_company_id` is the same in Odoo's addon for Twilio.
+        company = self.env.company.id
+        records = super().create(
+            [
+                {**vals, "company_id": vals.get("company_id") or own or company}
+                for vals in vals_list
+                for own in [vals.get("record_company_id")]
+            ]
+        )
+        # Whatever an action does to send, its run leads to the messages.
+        note_created(state_of(self.env.cr).current, records)
+        return records
 
     def write(self, vals):
         if vals.get("state") == "outgoing":

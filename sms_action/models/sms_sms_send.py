@@ -76,7 +76,10 @@ class SmsSms(models.Model):
         batch_size = self._get_send_batch_size()
         records = self.search(domain, limit=batch_size, order="id")
         ours = records._with_gateway()
-        (records - ours).try_lock_for_update()._send_queued()
+        if others := (records - ours).try_lock_for_update():
+            others._send_queued()
+            # What has left must not be undone by what comes next.
+            self.env["ir.cron"]._commit_progress(len(others))
         if modules.module.current_test:
             self.env["sms.message.report"].sudo()._resolve()
             ours._send_queued()
@@ -84,7 +87,7 @@ class SmsSms(models.Model):
             ours._deliver(Committing(self.env))
         if records:
             remaining = self.search_count(domain) if len(records) == batch_size else 0
-            self.env["ir.cron"]._commit_progress(len(records), remaining=remaining)
+            self.env["ir.cron"]._commit_progress(len(ours), remaining=remaining)
 
     def _send_queued(self):
         for sms_api, group in self._split_by_api():

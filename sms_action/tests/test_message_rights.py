@@ -43,6 +43,7 @@ class TestMessageRights(GatewayCase):
     def test_a_reader_may_send(self):
         """Whoever may write an SMS need not read gateways."""
         partner = self.env["res.partner"].create({"name": "Ann", "phone": MOBILE})
+        self.reader.group_ids += self.env.ref("base.group_partner_manager")
         partner.with_user(self.reader)._message_sms("Hello", partner_ids=partner.ids)
         self.assertEqual(len(self.sent_by(self.gateway)), 1)
 

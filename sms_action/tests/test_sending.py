@@ -135,14 +135,14 @@ class TestSending(GatewayCase):
 
     def test_given_up_when_it_is_too_old(self):
         self.gateway.validity_minutes = 5
-        self.trouble(self.gateway, "retry", "unknown")
         sms = self.queue(MOBILE)
         self.env["sms.message"]._parcels_of(sms)
         self.env.cr.execute("UPDATE sms_message SET queued_at = queued_at - interval '6 minutes'")
         sms.send()
         message = self.message_of(sms)
         self.assertEqual([message.state, message.reason], ["expired", "expired"])
-        self.assertEqual(message.reply, "Because.")
+        self.assertEqual([message.attempts, sms.state], [0, "error"])
+        self.assertFalse(self.sent_by(self.gateway))
 
     def test_cancelled_in_the_queue(self):
         sms, other = self.queue(MOBILE, MOBILE)
