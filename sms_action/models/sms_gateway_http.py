@@ -19,7 +19,7 @@ from ..transports.http_probe import SAMPLE, probe
 
 ROUTE = "/sms_action/report"
 #: Stands for secrets where a request is shown.
-HIDDEN_PREVIEW = "(secret)"
+HIDDEN_PREVIEW = "SECRET"
 
 
 class SmsGateway(models.Model):

@@ -27,7 +27,7 @@ class TestGatewayHttp(GatewayCase):
         self.assertEqual(
             gateway.request_preview,
             "POST https://sms.example.com/shop/send\n"
-            "Content-Type: application/x-www-form-urlencoded\nAuthorization: (secret)\n\n"
+            "Content-Type: application/x-www-form-urlencoded\nAuthorization: SECRET\n\n"
             "to=31612345678&body=Hello&route=cheap&from=%2B31612345679",
         )
         account = gateway._http_account()
