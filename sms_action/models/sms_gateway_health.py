@@ -62,6 +62,7 @@ class SmsGateway(models.Model):
         copy=False,
         help="When the gateway last answered about a message.",
     )
+    message_count = fields.Integer(string="SMS", compute="_compute_message_count")
 
     @api.depends("failures", "alarm", "resting_until", "reason")
     def _compute_state(self):
@@ -117,10 +118,15 @@ class SmsGateway(models.Model):
         now = fields.Datetime.now()
         limit = fields.Datetime.subtract(now, seconds=_NOTED_SECONDS)
         troubled = self.failures or self.resting_until or self.reason
-        if troubled or not self.worked_at or self.worked_at < limit:
+        if not troubled and self.worked_at and self.worked_at >= limit:
+            return
+        self.env.cr.execute(
+            # Whoever holds it is noting the same.
+            "SELECT id FROM sms_gateway WHERE id = %s FOR NO KEY UPDATE SKIP LOCKED",
+            [self.id],
+        )
+        if self.env.cr.fetchone():
             self.sudo().write({**asdict(Health()), "worked_at": now})
-
-    message_count = fields.Integer(string="SMS", compute="_compute_message_count")
 
     def _compute_message_count(self):
         counts = dict(
