@@ -51,16 +51,12 @@ class SmsSms(models.Model):
         return result
 
     def _split_by_api(self):
-        """Bind gateways; what has none goes on to Odoo's providers, company by company (S2)."""
+        """Bind gateways; what has none goes on to Odoo's providers."""
         ours = self._with_gateway()
         if ours:
             yield GatewayApi(self.env), ours
-        others = self - ours
-        groups = others.grouped(lambda sms: sms._get_sms_company()[:1])
-        for company, group in groups.items():
-            if len(groups) > 1 or company != self.env.company:
-                group = group.with_company(company)
-            yield from super(SmsSms, group)._split_by_api()
+        if others := self - ours:
+            yield from super(SmsSms, others)._split_by_api()
 
     @api.model
     def _process_queue(self):
@@ -90,11 +86,13 @@ class SmsSms(models.Model):
             self.env["ir.cron"]._commit_progress(len(ours), remaining=remaining)
 
     def _send_queued(self):
-        for sms_api, group in self._split_by_api():
-            for ids in group._split_batch():
-                group.browse(ids).with_context(sms_api=sms_api)._send(
-                    unlink_failed=False, unlink_sent=True, raise_exception=False
-                )
+        """Send in Odoo's own way, company by company."""
+        for company, messages in self.grouped(lambda sms: sms._get_sms_company()[:1]).items():
+            for sms_api, group in messages.with_company(company)._split_by_api():
+                for ids in group._split_batch():
+                    group.browse(ids).with_context(sms_api=sms_api)._send(
+                        unlink_failed=False, unlink_sent=True, raise_exception=False
+                    )
 
     def _deliver(self, keeping, **unlink):
         """Send by gateways what is due."""

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.tests import tagged
 
 from ..core.outcome import accepted
@@ -181,3 +183,17 @@ class TestSending(GatewayCase):
             counts.append(self.env.cr.sql_log_count - before)
             self.assertEqual(set(sms.mapped("state")), {"pending"})
         self.assertEqual(counts[0], counts[1])
+
+    def test_odoos_provider_gets_each_company_apart(self):
+        """S1, S2: stock crashes on two companies in one queue, or uses the first one's account."""
+        (self.gateway + self.elsewhere).unlink()
+        found = self.queue(MOBILE) + self.queue(MOBILE, company_id=self.other.id)
+        seen = []
+
+        def send(records, **_options):
+            seen.append((records.env.company, records))
+
+        with patch.object(type(found), "_send", send):
+            self.run_queue()
+        self.assertEqual([company for company, _sms in seen], [self.company, self.other])
+        self.assertEqual([sms for _company, sms in seen], [found[0], found[1]])
