@@ -195,5 +195,5 @@ class TestSending(GatewayCase):
 
         with patch.object(type(found), "_send", send):
             self.run_queue()
-        self.assertEqual([company for company, _sms in seen], [self.company, self.other])
-        self.assertEqual([sms for _company, sms in seen], [found[0], found[1]])
+        self.assertEqual(len(seen), 2)
+        self.assertEqual(dict(seen), {self.company: found[0], self.other: found[1]})
