@@ -10,5 +10,11 @@
     "external_dependencies": {"python": ["phonenumbers"]},
     "data": [
         "security/ir.model.access.csv",
+        "views/sms_message_views.xml",
+        "views/sms_gateway_views.xml",
+        "views/message_button_views.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["sms_action/static/src/**/*"],
+    },
 }

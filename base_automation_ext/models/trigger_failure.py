@@ -94,9 +94,18 @@ class BaseAutomation(models.Model):
         model, res_id = record._name, record.id
         if model == MODELS[ACTION_FAILED]:
             model, res_id = record.origin_model, record.origin_id
+        return self._is_started_by(model, res_id, MODELS)
+
+    @api.model
+    def _is_started_by(self, model, res_id, triggers):
+        """Tell whether a rule with one of the triggers is at the beginning, however indirectly.
+
+        :param model: of what started something: a rule, a task, anything else
+        """
         for _step in range(_MAX_CHAIN):
             if model == self._name:
-                return self.sudo().browse(res_id).exists().trigger in MODELS
+                # Whoever the rule works for need not read rules and tasks.
+                return self.sudo().browse(res_id).exists().trigger in triggers
             if model != MODELS[TASK_DEAD]:
                 return False
             task = self.env[model].sudo().browse(res_id).exists()

@@ -2,6 +2,7 @@ from . import ir_actions_server
 from . import direct_run
 from . import run_origin
 from . import evaluation
+from . import keeping
 from . import conditions
 from . import error_policy
 from . import ir_actions_server_code

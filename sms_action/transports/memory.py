@@ -10,14 +10,19 @@ from ..core.outcome import Outcome, accepted
 from ..core.segments import check, split
 from .answer import Answer
 
+MOST_KEPT = 1_000
+"""Messages that are kept."""
+
 
 class MemoryGateway:
     """Accepts everything, unless told otherwise."""
 
     def __init__(self, outcomes: Iterable[Outcome] = ()) -> None:
-        self.sent: list[Message] = []
-        """What was accepted, in order."""
-        self._outcomes = deque(outcomes)
+        self.sent: deque[Message] = deque(maxlen=MOST_KEPT)
+        """What was accepted, in order; the last ones of many."""
+        self.outcomes = deque(outcomes)
+        """What the next messages get; each is accepted when there is none."""
+        self._count = 0
 
     def send(self, messages: Iterable[Message]) -> Iterator[Answer]:
         """Give each message the next prepared outcome; accept it when there is none.
@@ -26,8 +31,9 @@ class MemoryGateway:
         """
         for message in messages:
             check(split(message.text))
-            number = len(self.sent) + 1
-            outcome = self._outcomes.popleft() if self._outcomes else accepted(f"memory-{number}")
+            self._count += 1
+            name = message.reference or self._count
+            outcome = self.outcomes.popleft() if self.outcomes else accepted(f"memory-{name}")
             if not outcome.surely_unsent:
                 self.sent.append(message)
             yield Answer(message.key, outcome)

@@ -13,7 +13,6 @@ reasons           key → words and advice, for everything that can go wrong
 results           ``SendResult``: what a transport reports, recipient by recipient
 delivery          ``Delivery``: queued, sending, sent, refused, deferred, in doubt
 schedule          ``RetrySchedule``: back-off up to a maximum age
-health            ``Health`` of an account: working, resting, down
 throttle          ``Throttle``: rates per account and per domain
 account           ``Account`` and ``Secret``
 providers         settings of known providers

@@ -5,9 +5,10 @@ from dataclasses import asdict, replace
 
 from odoo import api, fields, models
 
-from ..core import health as condition
+from odoo.addons.server_action_engine.core import health as condition
+from odoo.addons.server_action_engine.core.health import Health
+
 from ..core.delivery import WAITING
-from ..core.health import Health
 from ..core.reasons import REASONS, advice
 from ..core.schedule import RetrySchedule
 

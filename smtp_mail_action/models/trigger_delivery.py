@@ -17,8 +17,6 @@ _logger = logging.getLogger(__name__)
 MODEL = "mail.mail.delivery"
 #: What became of an e-mail → key of the trigger.
 _KEYS = {SENT: OnMailSent.key, REFUSED: OnMailRefused.key, IN_DOUBT: OnMailInDoubt.key}
-#: Tasks that started each other and are looked through for the rule behind them.
-_MAX_CHAIN = 100
 
 
 class BaseAutomation(models.Model):
@@ -130,15 +128,6 @@ class MailMail(models.Model):
     def _is_written_about_deliveries(self):
         """Tell whether a rule about deliveries is at work, however indirectly."""
         trigger = self.env["ir.actions.server"]._root_trigger()
-        model, res_id = trigger.get("model"), trigger.get("id")
-        for _step in range(_MAX_CHAIN):
-            if model == "base.automation":
-                # Whoever the e-mail is written for need not read rules and tasks.
-                rule = self.env[model].sudo().browse(res_id).exists()
-                return rule.trigger in _KEYS.values()
-            if model != "server.action.task":
-                return False
-            task = self.env[model].sudo().browse(res_id).exists()
-            model, res_id = task.origin_model, task.origin_id
-        # A chain that long is a loop of its own.
-        return True
+        return self.env["base.automation"]._is_started_by(
+            trigger.get("model"), trigger.get("id"), _KEYS.values()
+        )

@@ -17,6 +17,7 @@ class Provider:
     :ivar messages: what was accepted, as (provider, id, parameters)
     :ivar replies: prepared answers, used up first: (status, headers, body), or an exception class
         to close the connection, or a number of seconds to be silent for
+    :ivar before_answer: called with each message that was accepted, before its answer
     """
 
     def __init__(self):
@@ -24,6 +25,7 @@ class Provider:
         self.requests = []
         self.replies = []
         self.connections = 0
+        self.before_answer = None
         self._lock = threading.Lock()
 
     def start(self):
@@ -81,6 +83,8 @@ class Provider:
         if prepared is not None:
             return None if prepared is EOFError else prepared
         path = urlsplit(request.path).path
+        if path == f"/2010-04-01/Accounts/{ACCOUNT}.json":
+            return self._twilio_account(request)
         if path.endswith("/Messages.json"):
             return self._twilio(request, dict(parse_qsl(body.decode())))
         if path == "/sms/json":
@@ -93,11 +97,21 @@ class Provider:
         with self._lock:
             message_id = f"{name}-{len(self.messages) + 1}"
             self.messages.append((name, message_id, parameters))
+        if self.before_answer:
+            self.before_answer(parameters)
         return message_id
 
-    def _twilio(self, request, form):
+    def _is_twilio_user(self, request):
         pair = base64.b64encode(f"{ACCOUNT}:{SECRET}".encode()).decode()
-        if request.headers.get("Authorization") != f"Basic {pair}":
+        return request.headers.get("Authorization") == f"Basic {pair}"
+
+    def _twilio_account(self, request):
+        if not self._is_twilio_user(request):
+            return 401, {}, {"code": 20003, "message": "Authenticate", "status": 401}
+        return 200, {}, {"sid": ACCOUNT, "status": "active"}
+
+    def _twilio(self, request, form):
+        if not self._is_twilio_user(request):
             return 401, {}, {"code": 20003, "message": "Authenticate", "status": 401}
         if not form.get("To", "").startswith("+"):
             return 400, {}, {"code": 21211, "message": "Invalid 'To'", "status": 400}

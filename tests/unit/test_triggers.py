@@ -4,6 +4,7 @@ import pure_addons
 import pytest
 from scaffold.triggers import added_labels, triggers_table
 
+import sms_action.core.triggers  # noqa: F401 - registers its own
 import smtp_mail_action.core.triggers  # noqa: F401 - registers its own
 import workflow_engine.core.triggers  # noqa: F401 - registers its own
 from base_automation_ext.core.triggers import all_triggers, keys_hearing, register, trigger_class

@@ -102,12 +102,19 @@ def check_callback(request: CallbackRequest, account: HttpAccount, now: float) -
         raise GatewayError(f"{check} is no way to check a callback.")
 
 
-def read_callback(request: CallbackRequest, rules: CallbackRules) -> Report | None:
-    """Return what a callback says; None when that is nothing about a message, or nothing known."""
+def read_callback(
+    request: CallbackRequest, rules: CallbackRules, reference: str = ""
+) -> Report | None:
+    """Return what a callback says; None when that is nothing about a message, or nothing known.
+
+    :param reference: of the message, where the address that was called names it, as proven as the
+        rest
+    """
     data = request.data
     word = _first(data, rules.state).strip().lower()
     state = rules.states.get(word)
-    provider_id, reference = _first(data, rules.provider_id), _first(data, rules.reference)
+    provider_id = _first(data, rules.provider_id)
+    reference = reference or _first(data, rules.reference)
     if state is None or not (provider_id or reference):
         return None
     error = _first(data, rules.error)

@@ -85,6 +85,9 @@ class HttpDescription:
     """Whether account and secret are sent by HTTP's basic authentication."""
     options: Mapping[str, str] = field(default_factory=dict)
     """Settings that only this kind has: name → what it is, for people. They are placeholders."""
+    test_url: str = ""
+    """Address that answers a GET well only if account and secret are right; empty: the gateway has
+    none that sends nothing."""
     reply: ReplyRules = field(default_factory=ReplyRules)
     """How to read the answer."""
     callback: CallbackRules = field(default_factory=CallbackRules)

@@ -47,7 +47,7 @@ def values_of(message: Message, account: HttpAccount) -> dict[str, str | int]:
 
 def unknown_placeholders(description: HttpDescription) -> set[str]:
     """Return the placeholders of a description that mean nothing."""
-    found: set[str] = set(_PLACEHOLDER.findall(description.url))
+    found: set[str] = set(_PLACEHOLDER.findall(description.url + description.test_url))
     for text in (*_texts(description.parameters), *description.headers.values()):
         found |= set(_PLACEHOLDER.findall(text))
     return found - set(PLACEHOLDERS) - set(description.options)

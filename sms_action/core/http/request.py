@@ -48,6 +48,23 @@ def check_description(description: HttpDescription) -> None:
         raise GatewayError(f"{rules.format} is no format of answers.")
 
 
+def probe_request(message: Message, account: HttpAccount) -> HttpRequest:
+    """Return the request that tries the account; where the gateway has none, the address only.
+
+    :param message: stands for one, in what every request of the gateway says
+    :raises GatewayError: when the description cannot be used
+    """
+    sending = build_request(message, account)
+    address = account.description.test_url
+    if not address:
+        return HttpRequest("GET", sending.url)
+    return HttpRequest(
+        "GET",
+        fill_url(address, values_of(message, account)),
+        tuple((name, text) for name, text in sending.headers if name != "Content-Type"),
+    )
+
+
 def build_request(message: Message, account: HttpAccount) -> HttpRequest:
     """Return the request that sends a message.
 

@@ -23,6 +23,8 @@ PRESET = HttpDescription(
         "charset": "UTF-8",
     },
     headers={"Authorization": "{secret}", "Accept": "application/json"},
+    # https://docs.clickatell.com/channels/sms-channels/sms-api-reference/ (account balance)
+    test_url="https://platform.clickatell.com/public-client/balance",
     reply=ReplyRules(
         provider_id="messages.*.apiMessageId",
         code="messages.*.accepted",

@@ -32,9 +32,9 @@ PRESET = HttpDescription(
     options={"server": "address of the smsbox, such as https://kannel.example.com:13013"},
     reply=ReplyRules(
         format="text",
-        code=r"\A(\d+): ",
+        code=r"\A(\d+):\s",
         ok_codes=("0", "3"),
-        error_code=r"\A(\d+): ",
+        error_code=r"\A(\d+):\s",
         error_text=r"\A([ -~]{1,200})",
         status_fates={503: Fate.RETRY},
     ),

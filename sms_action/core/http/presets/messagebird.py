@@ -24,6 +24,8 @@ PRESET = HttpDescription(
         "validity": "{validity_seconds}",
     },
     headers={"Authorization": "AccessKey {secret}", "Accept": "application/json"},
+    # https://developers.messagebird.com/api/balance/
+    test_url="https://rest.messagebird.com/balance",
     reply=ReplyRules(
         provider_id="id",
         error_code="errors.*.code",

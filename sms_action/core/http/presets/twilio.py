@@ -21,6 +21,8 @@ PRESET = HttpDescription(
         "ValidityPeriod": "{validity_seconds}",
     },
     basic_auth=True,
+    # https://www.twilio.com/docs/iam/api/account
+    test_url="https://api.twilio.com/2010-04-01/Accounts/{account}.json",
     reply=ReplyRules(
         provider_id="sid",
         error_code="code",

@@ -24,6 +24,8 @@ PRESET = HttpDescription(
         "client-ref": "{reference}",
         "callback": "{callback_url}",
     },
+    # https://developer.vonage.com/en/api/account
+    test_url="https://rest.nexmo.com/account/get-balance?api_key={account}&api_secret={secret}",
     options={"signature_method": "md5hash, md5, sha1, sha256 or sha512, as set up at Vonage"},
     reply=ReplyRules(
         provider_id="messages.*.message-id",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from odoo.addons.server_action_engine.core.retry import RetryPolicy
+from .retry import RetryPolicy
 
 WORKING = "working"
 RESTING = "resting"
@@ -32,7 +32,7 @@ class Health:
     failing_since: datetime | None = None
     resting_until: datetime | None = None
     reason: str = ""
-    """Key of :data:`.reasons.REASONS`."""
+    """Stable key of what is wrong."""
     detail: str = ""
     """What the server or the network said last."""
     alarm: bool = False

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtp_mail_action.core.health import DOWN_AFTER, Health
+from server_action_engine.core.health import DOWN_AFTER, Health
 from smtp_mail_action.core.throttle import Rate, Throttle
 
 NOW = datetime(2026, 1, 1)

@@ -1,0 +1,173 @@
+"""Messages as rows: written by SQL, any number in one statement."""
+
+from dataclasses import dataclass, field
+
+from odoo import api, models
+
+from ..core.delivery import State
+from ..core.life import Life
+
+#: Columns that change while a message is on its way, with their types.
+_LIFE = {
+    "state": "varchar",
+    "attempts": "int4",
+    "due_at": "timestamp",
+    "tried_at": "timestamp",
+    "accepted_at": "timestamp",
+    "settled_at": "timestamp",
+    "queued_at": "timestamp",
+    "reason": "varchar",
+    "reply": "varchar",
+    "code": "varchar",
+}
+#: Columns that say what was sent, and by which gateway.
+_PLACE = {"gateway_id": "int4", "part_count": "int4", "sender": "varchar"}
+_FIXED = (
+    "uuid",
+    "number",
+    "text",
+    "company_id",
+    "partner_id",
+    "res_model",
+    "res_id",
+    "run_id",
+    "sms_id",
+    "is_echo",
+)
+
+
+@dataclass
+class Parcel:
+    """A message in a courier's hands."""
+
+    id: int
+    """Of the ``sms.message``."""
+    uuid: str
+    number: str
+    text: str
+    life: Life
+    sms_id: int = 0
+    """Of the ``sms.sms``; 0 when there is none."""
+    company_id: int = 0
+    preferred_id: int = 0
+    """Gateway that the message names."""
+    gateways: list = field(default_factory=list)
+    """Gateways that are still to be tried, in order."""
+    address: object = None
+    """Whom it is for, as core knows it."""
+
+
+class SmsMessage(models.Model):
+    _inherit = "sms.message"
+
+    def _life(self):
+        """Return the life of the message as core knows it."""
+        self.ensure_one()
+        return Life(
+            self.queued_at,
+            State(self.state),
+            self.attempts,
+            self.due_at or None,
+            self.tried_at or None,
+            self.accepted_at or None,
+            self.settled_at or None,
+            self.reason or "",
+            self.reply or "",
+            self.code or "",
+        )
+
+    @api.model
+    def _lives_of(self, column, values, lock=False):
+        """Return ``{column's value: (id, Life)}``, read past the cache.
+
+        :param column: ``id`` or ``uuid``
+        :param lock: whether nobody else may change the rows until the end of the transaction
+        """
+        kind = {"id": "int4", "uuid": "varchar"}[column]
+        self.env.cr.execute(
+            f"SELECT {column}, id, {', '.join(_LIFE)} FROM sms_message "  # noqa: S608 - constants
+            f"WHERE {column} = ANY(%s::{kind}[]) ORDER BY id" + (" FOR UPDATE" if lock else ""),
+            [list(values)],
+        )
+        return {
+            key: (id_, _life_of(dict(zip(_LIFE, rest, strict=True))))
+            for key, id_, *rest in self.env.cr.fetchall()
+        }
+
+    @api.model
+    def _insert_messages(self, rows):
+        """Insert rows in one statement; returns their ids in the order of the rows.
+
+        :param rows: list of ``({column: value}, Life)``
+        """
+        if not rows:
+            return []
+        cr = self.env.cr
+        # PostgreSQL does not promise the order of RETURNING, so the ids are taken before.
+        cr.execute("SELECT nextval('sms_message_id_seq') FROM generate_series(1, %s)", [len(rows)])
+        ids = [row[0] for row in cr.fetchall()]
+        cr.execute_values(
+            f"INSERT INTO sms_message (id, {', '.join((*_FIXED, *_LIFE))}) VALUES %s",  # noqa: S608 - constants
+            [
+                (row_id, *(fixed.get(name) or None for name in _FIXED), *_life_values(life))
+                for row_id, (fixed, life) in zip(ids, rows, strict=True)
+            ],
+            page_size=len(rows),
+        )
+        self.invalidate_model()
+        return ids
+
+    @api.model
+    def _write_lives(self, pairs):
+        """Store ``[(id, Life)]`` in one statement."""
+        if not pairs:
+            return
+        assigned = ", ".join(f"{name} = new.{name}::{kind}" for name, kind in _LIFE.items())
+        self.env.cr.execute_values(
+            f"UPDATE sms_message m SET {assigned} "  # noqa: S608 - constants
+            f"FROM (VALUES %s) new (id, {', '.join(_LIFE)}) WHERE m.id = new.id::int4",
+            [(row_id, *_life_values(life)) for row_id, life in pairs],
+            page_size=len(pairs),
+        )
+        self.browse([row_id for row_id, _life in pairs]).invalidate_recordset(list(_LIFE))
+
+    @api.model
+    def _begin_rows(self, rows):
+        """Store attempts in one statement; returns the ids of those that may go on.
+
+        A message that was cancelled or deleted in the queue meanwhile is none of them.
+
+        :param rows: list of ``(id, Life, gateway id, parts, sender)``
+        """
+        columns = {**_LIFE, **_PLACE}
+        assigned = ", ".join(f"{name} = new.{name}::{kind}" for name, kind in columns.items())
+        found = self.env.cr.execute_values(
+            f"UPDATE sms_message m SET {assigned} "  # noqa: S608 - constants
+            f"FROM (VALUES %s) new (id, {', '.join(columns)}) WHERE m.id = new.id::int4 "
+            "AND (m.sms_id IS NULL OR EXISTS (SELECT FROM sms_sms s WHERE s.id = m.sms_id "
+            "AND s.state = 'outgoing')) RETURNING m.id",
+            [
+                (row_id, *_life_values(life), gateway_id, parts, sender or None)
+                for row_id, life, gateway_id, parts, sender in rows
+            ],
+            page_size=len(rows),
+            fetch=True,
+        )
+        self.browse([row[0] for row in rows]).invalidate_recordset(list(columns))
+        return {row_id for [row_id] in found}
+
+
+def _life_of(values):
+    """Return a life from values of :data:`_LIFE` as the database has them."""
+    texts = {name: values[name] or "" for name in ("reason", "reply", "code")}
+    return Life(**{**values, **texts, "state": State(values["state"])})
+
+
+def _life_values(life):
+    """Return the values of :data:`_LIFE`; an empty text is no value."""
+    return tuple(
+        life.state.value
+        if name == "state"
+        else getattr(life, name) or (0 if kind == "int4" else None)
+        for name, kind in _LIFE.items()
+    )

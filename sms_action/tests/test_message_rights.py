@@ -1,0 +1,116 @@
+"""Who sees messages, and who may change their course."""
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
+
+from ..core.outcome import accepted
+from .common import MOBILE, GatewayCase
+
+
+@tagged("post_install", "-at_install")
+class TestMessageRights(GatewayCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.reader = new_test_user(cls.env, "sms_reader", groups="base.group_user")
+
+    def messages(self):
+        parameter = self.env["ir.config_parameter"].create({"key": "sms", "value": "x"})
+        own = self.queue(MOBILE, res_model="res.partner", res_id=self.reader.partner_id.id)
+        secret = self.queue(MOBILE, res_model=parameter._name, res_id=parameter.id)
+        (own + secret).send()
+        return self.message_of(own), self.message_of(secret)
+
+    def test_a_reader_sees_those_of_documents_they_may_read(self):
+        own, secret = self.messages()
+        found = self.env["sms.message"].with_user(self.reader).search([])
+        self.assertEqual(found, own)
+        self.assertEqual(found.state, "accepted")
+        with self.assertRaises(AccessError):
+            secret.with_user(self.reader).read(["text"])
+        action = found.action_open_messages_of("res.partner", self.reader.partner_id.id)
+        self.assertEqual(found.search(action["domain"]), found)
+
+    def test_a_reader_changes_nothing_and_sees_no_gateway(self):
+        own, _secret = self.messages()
+        for call in ("action_resend", "action_mark_sent", "_resend"):
+            with self.assertRaises(AccessError):
+                getattr(own.with_user(self.reader), call)()
+        for model in ("sms.gateway", "sms.message.part", "sms.message.report"):
+            with self.assertRaises(AccessError):
+                self.env[model].with_user(self.reader).search([])
+
+    def test_a_reader_may_send(self):
+        """Whoever may write an SMS need not read gateways."""
+        partner = self.env["res.partner"].create({"name": "Ann", "phone": MOBILE})
+        self.reader.group_ids += self.env.ref("base.group_partner_manager")
+        partner.with_user(self.reader)._message_sms("Hello", partner_ids=partner.ids)
+        self.assertEqual(len(self.sent_by(self.gateway)), 1)
+
+    def test_send_again_asks_where_it_may_have_arrived(self):
+        self.trouble(self.gateway, "in_doubt", "lost")
+        self.trouble(self.gateway, "failed", "refused")
+        doubt, refused = self.queue(MOBILE), self.queue(MOBILE)
+        doubt.send()
+        refused.send()
+        both = self.message_of(doubt) + self.message_of(refused)
+        action = both.action_resend()
+        wizard = self.env["sms.message.resend"].with_context(**action["context"]).create({})
+        self.assertEqual([wizard.count, wizard.doubt_count], [2, 1])
+        wizard.action_resend_certain()
+        self.assertEqual(both.mapped("state"), ["in_doubt", "queued"])
+        self.run_queue()
+        self.assertEqual(both.mapped("state"), ["in_doubt", "accepted"])
+        wizard.action_resend()
+        self.run_queue()
+        self.assertEqual(both.mapped("state"), ["accepted", "accepted"])
+
+    def test_sent_again_after_odoo_has_deleted_it(self):
+        self.gateway._memory().outcomes.append(accepted("1"))
+        sms = self.queue(MOBILE)
+        sms.send()
+        self.report(self.gateway, ("1", "undelivered"))
+        message = self.message_of(sms)
+        self.env.flush_all()
+        self.env.cr.execute("DELETE FROM sms_sms WHERE id = %s", [sms.id])
+        self.env.invalidate_all()
+        message._resend()
+        self.run_queue()
+        self.assertEqual([message.state, message.attempts], ["accepted", 1])
+        self.assertEqual(len(self.sent_by(self.gateway)), 2)
+
+    def test_a_doubt_is_settled_by_a_person(self):
+        self.trouble(self.gateway, "in_doubt", "lost")
+        sms = self.queue(MOBILE)
+        sms.send()
+        message = self.message_of(sms)
+        message.action_mark_sent()
+        self.assertEqual([message.state, sms.state], ["delivered", "sent"])
+        for call in ("action_mark_sent", "action_resend"):
+            with self.assertRaises(UserError):
+                getattr(message, call)()
+
+    def test_from_a_run_to_its_messages(self):
+        model = self.env["ir.model"]._get_id("res.partner")
+        template = self.env["sms.template"].create(
+            {"name": "Hello", "model_id": model, "body": "Hello {{ object.name }}"}
+        )
+        action = self.env["ir.actions.server"].create(
+            {
+                "name": "Text hello",
+                "model_id": model,
+                "state": "sms",
+                "sms_template_id": template.id,
+                "sms_method": "sms",
+            }
+        )
+        partner = self.env["res.partner"].create({"name": "Ada", "phone": MOBILE})
+        action.with_context(
+            active_model="res.partner", active_id=partner.id, active_ids=partner.ids
+        ).run()
+        self.env.cr.precommit.run()
+        self.run_queue()
+        run = self.env["server.action.run"].search([("action_id", "=", action.id)])
+        message = self.env["sms.message"].search([("partner_id", "=", partner.id)])
+        self.assertEqual([message.run_id, run.sms_message_count], [run, 1])
+        self.assertEqual(message.text, "Hello Ada")

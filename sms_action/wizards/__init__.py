@@ -1,0 +1,2 @@
+from . import sms_gateway_test
+from . import sms_message_resend
