@@ -30,3 +30,7 @@ from . import ir_actions_server_sms_text
 from . import ir_actions_server_sms_check
 from . import ir_actions_server_sms_sample
 from . import ir_actions_server_sms_import
+from . import sms_gateway_smpp
+from . import sms_gateway_smpp_test
+from . import sms_gateway_session
+from . import sms_sms_held

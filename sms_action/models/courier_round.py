@@ -105,10 +105,16 @@ class Round:
         self._give_up(now)
         if not rows:
             return concluded, set()
-        own = self._gateway.sender
+        gateway = self._gateway
         begun = self._messages._begin_rows(
             [
-                (parcel.id, life, self._gateway.id, split(message.text).count, parcel.sender or own)
+                (
+                    parcel.id,
+                    life,
+                    gateway.id,
+                    gateway._part_count(message.text),
+                    parcel.sender or gateway.sender,
+                )
                 for parcel, message, life in rows
             ]
         )

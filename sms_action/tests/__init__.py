@@ -14,3 +14,4 @@ from . import test_type_sms_preview
 from . import test_type_sms_queries
 from . import test_type_sms_rights
 from . import test_type_sms_rules
+from . import test_smpp_gateway
