@@ -9,14 +9,19 @@ from odoo.exceptions import ValidationError
 from odoo.addons.base_automation_ext.models.rule_trigger import pause_rules
 from odoo.addons.server_action_engine.core.subscriptions import SIGNAL
 
-from ..core.delivery import IN_DOUBT, REFUSED, SENT
+from ..core.delivery import BOUNCED, IN_DOUBT, REFUSED, SENT
 from ..core.triggers.delivery import OnMailInDoubt, OnMailRefused, OnMailSent
 
 _logger = logging.getLogger(__name__)
 
 MODEL = "mail.mail.delivery"
-#: What became of an e-mail → key of the trigger.
-_KEYS = {SENT: OnMailSent.key, REFUSED: OnMailRefused.key, IN_DOUBT: OnMailInDoubt.key}
+#: What became of an e-mail → key of the trigger. One that came back was refused further on.
+_KEYS = {
+    SENT: OnMailSent.key,
+    REFUSED: OnMailRefused.key,
+    BOUNCED: OnMailRefused.key,
+    IN_DOUBT: OnMailInDoubt.key,
+}
 #: Tasks that started each other and are looked through for the rule behind them.
 _MAX_CHAIN = 100
 
@@ -60,7 +65,7 @@ class BaseAutomation(models.Model):
         return self.env._("When an e-mail has been sent to somebody")
 
     def _sentence_trigger_on_mail_refused(self):
-        return self.env._("When an e-mail to somebody was refused for good")
+        return self.env._("When an e-mail to somebody was refused for good or came back")
 
     def _sentence_trigger_on_mail_in_doubt(self):
         return self.env._("When an e-mail may or may not have reached somebody")
