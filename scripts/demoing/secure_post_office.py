@@ -1,4 +1,4 @@
-"""The post office with TLS, by certificates made for the occasion, and a mailbox it does not have."""
+"""The post office with TLS, by certificates made for the occasion; it refuses one mailbox."""
 
 import sys
 

@@ -140,8 +140,8 @@ class Delivery:
 def summary(deliveries: Collection[Delivery]) -> str:
     """Return the one state that says what a person must know about a message.
 
-    In doubt before refused before bounced before waiting before sent; ``refused`` for no delivery at all, since
-    a message without a recipient can only fail.
+    In doubt before refused before bounced before waiting before sent; ``refused`` for no delivery
+    at all, since a message without a recipient can only fail.
     """
     states = {one.state for one in deliveries}
     for state in (SENDING, IN_DOUBT, REFUSED, BOUNCED, DEFERRED, QUEUED, SENT):
