@@ -85,7 +85,7 @@ class BaseAutomation(models.Model):
         if not rules:
             return
         deliveries = self.env[MODEL].with_env(self._timed_environment()).browse(ids).exists()
-        deliveries = deliveries.filtered(lambda one: not one.mail_mail_id.delivery_is_echo)
+        deliveries = deliveries.filtered(lambda one: not one.is_echo)
         for state, key in _KEYS.items():
             records = deliveries.filtered(lambda one, state=state: one.state == state)
             for rule in self.with_env(records.env).browse(rules[key] if records else ()):
@@ -105,6 +105,13 @@ class BaseAutomation(models.Model):
 
 class MailMailDelivery(models.Model):
     _inherit = "mail.mail.delivery"
+
+    is_echo = fields.Boolean(
+        string="Written by a Rule on Deliveries",
+        readonly=True,
+        help="What becomes of it starts no rule. Kept here too, because an e-mail may come back "
+        "after Odoo has removed it.",
+    )
 
     @api.model
     def _settled(self, ids):

@@ -113,9 +113,26 @@ class TestBounce(DeliveryCase):
         self.assertEqual(self.transport.delivered[-1].recipients, (BOB,))
 
     def test_rules_about_refusals_hear_of_it(self):
+        rule = self.make_rule()
+        self.receive(FAILED.format(to=BOB))
+        self.assertEqual(len(self.tasks_of(rule)), 1)
+
+    def test_a_rules_own_email_that_comes_back_starts_nothing(self):
+        """Also when Odoo has removed the e-mail by then; else they would go on without end."""
+        rule = self.make_rule()
+        mail = self.write_mail(ANN, delivery_is_echo=True, auto_delete=True)
+        number, message_id = mail.id, mail.message_id
+        self.deliver(mail)
+        self.assertFalse(mail.exists())
+        self.receive(FAILED.format(to=ANN), message_id=message_id)
+        found = self.env["mail.mail.delivery"].search([("mail_number", "=", number)])
+        self.assertEqual(found.state, "bounced")
+        self.assertFalse(self.tasks_of(rule))
+
+    def make_rule(self):
         model_id = self.env["ir.model"]._get_id("mail.mail.delivery")
         action = {"name": "Look", "model_id": model_id, "state": "code", "code": "x = record.id"}
-        rule = self.env["base.automation"].create(
+        return self.env["base.automation"].create(
             {
                 "name": "Refused",
                 "model_id": model_id,
@@ -123,6 +140,6 @@ class TestBounce(DeliveryCase):
                 "action_server_ids": [(0, 0, action)],
             }
         )
-        self.receive(FAILED.format(to=BOB))
-        tasks = self.env["server.action.task"].search([("origin_id", "=", rule.id)])
-        self.assertEqual(len(tasks), 1)
+
+    def tasks_of(self, rule):
+        return self.env["server.action.task"].search([("origin_id", "=", rule.id)])
