@@ -86,8 +86,9 @@ def is_failure(message: Message, reports: list[Report]) -> bool:
     """Tell whether something was not delivered, of what Odoo takes for a bounce."""
     if reports:
         return any(one.failed for one in reports)
-    if message.get_content_type() == "multipart/report":
-        return message.get_param("report-type") != "disposition-notification"
+    kind = str(message.get("Content-Type", "")).lower()
+    if "delivery-status" in kind or message.get_content_type() == "multipart/report":
+        return "disposition-notification" not in kind
     sender = str(message.get("From", "")).rpartition("<")[2]
     if sender.partition("@")[0].strip().lower() in _DAEMONS:
         return True

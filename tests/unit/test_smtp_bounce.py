@@ -116,6 +116,11 @@ def test_the_address_the_author_gave_is_known_after_forwarding():
         ("From: ann@example.com\nX-Autoreply: yes", False),
         ("From: ann@example.com\nAuto-Submitted: no", True),
         (
+            "From: ann@example.com\nAuto-Submitted: auto-replied\n"
+            'Content-Type: multipart/report; report-type=delivery-status; boundary="b"',
+            True,
+        ),
+        (
             "From: ann@example.com\n"
             'Content-Type: multipart/report; report-type=disposition-notification; boundary="b"',
             False,
