@@ -214,10 +214,14 @@ def test_what_is_no_bounce_changes_nothing(in_odoo, server, account):
     in_odoo(run_queue).result()
     [sent] = server.accepted
     message = email.message_from_bytes(sent.content, policy=email.policy.default)
+    # Some quote the whole message, as a bounce does.
     away = (
         f"Message-ID: <away@example.com>\nFrom: {ANN}\nTo: {sent.sender}\n"
         "Subject: Away\nAuto-Submitted: auto-replied\n"
-        f"In-Reply-To: {message['Message-ID']}\n\nI am away.\n"
+        'Content-Type: multipart/mixed; boundary="b"\n\n'
+        "--b\nContent-Type: text/plain\n\nI am away.\n\n"
+        f"--b\nContent-Type: message/rfc822\n\nMessage-ID: {message['Message-ID']}\n"
+        "Subject: Hello\n\nHello\n--b--\n"
     )
     in_odoo(receive_for_everybody, message=away).result()
     strange = report(sent, "failed", "5.1.1", "550 5.1.1 No such user")
