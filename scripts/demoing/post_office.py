@@ -9,10 +9,14 @@ import time
 from pathlib import Path
 
 START_SECONDS = 20
+SCRIPTS = Path(__file__).resolve().parent.parent
 
 
 class PostOffice:
     """Start aiosmtpd on 127.0.0.1 for the length of a `with` block; it stores what it receives."""
+
+    handler = "aiosmtpd.handlers.Mailbox"
+    """Path of the class that deals with messages; its argument is the inbox."""
 
     def __init__(self, python, work, port):
         self.python, self.port = str(python), port
@@ -22,9 +26,10 @@ class PostOffice:
     def __enter__(self):
         command = [self.python, "-m", "aiosmtpd", "--nosetuid"]
         command += ["--listen", f"127.0.0.1:{self.port}"]
-        command += ["--class", "aiosmtpd.handlers.Mailbox", str(self.inbox)]
+        command += [*self.options(), "--class", self.handler, str(self.inbox)]
         self.log = open(self.folder / "server.log", "w")
-        self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log, cwd=self.folder)
+        # The current folder is where Python looks for `demoing`.
+        self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log, cwd=SCRIPTS)
         try:
             self._wait_until_it_listens()
         except Exception:
@@ -37,6 +42,10 @@ class PostOffice:
         self.process.wait(timeout=10)
         self.log.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def options(self):
+        """Return further arguments of the server."""
+        return []
 
     def _wait_until_it_listens(self):
         deadline = time.monotonic() + START_SECONDS

@@ -11,7 +11,8 @@ replies           ``Reply``: code, enhanced status code, text
 classification    ``classify(stage, reply)``: whose fault it is, and what follows
 reasons           key → words and advice, for everything that can go wrong
 results           ``SendResult``: what a transport reports, recipient by recipient
-delivery          ``Delivery``: queued, sending, sent, refused, deferred, in doubt
+delivery          ``Delivery``: queued, sending, sent, refused, deferred, in doubt, bounced
+bounce            messages that come back: failures among them, to whom and why
 schedule          ``RetrySchedule``: back-off up to a maximum age
 throttle          ``Throttle``: rates per account and per domain
 account           ``Account`` and ``Secret``

@@ -8,6 +8,8 @@
       └──── held ◀───────│                     nothing counted: the account has trouble
                          └──────▶ in_doubt     no attempt by itself; a person decides
 
+    sent, in_doubt ──bounce──▶ bounced         a server took it over, and it came back
+
 ``sending`` is committed before the first byte leaves. Who finds it later with nobody at work has
 found a crash: :func:`recover` makes it ``in_doubt``, because the message may have arrived.
 """
@@ -25,13 +27,16 @@ from .schedule import RetrySchedule
 
 QUEUED = "queued"
 SENDING = "sending"
-STATES = (QUEUED, SENDING, SENT, REFUSED, DEFERRED, IN_DOUBT)
+BOUNCED = "bounced"
+STATES = (QUEUED, SENDING, SENT, REFUSED, DEFERRED, IN_DOUBT, BOUNCED)
 #: States in which a delivery may be tried without anybody asking for it.
 WAITING = frozenset({QUEUED, DEFERRED})
-#: States that change only when a person decides.
-SETTLED = frozenset({SENT, REFUSED, IN_DOUBT})
+#: States that change only when a person decides, or when the message comes back.
+SETTLED = frozenset({SENT, REFUSED, IN_DOUBT, BOUNCED})
 #: States from which a person may have it sent again.
-RESENDABLE = frozenset({REFUSED, IN_DOUBT, DEFERRED})
+RESENDABLE = frozenset({REFUSED, BOUNCED, IN_DOUBT, DEFERRED})
+#: States in which a server may have the message, so that it may come back.
+RETURNABLE = frozenset({SENT, IN_DOUBT})
 
 
 @dataclass(frozen=True)
@@ -117,6 +122,11 @@ class Delivery:
         self._expect(RESENDABLE, "sent again")
         return Delivery(self.address, queued_at=now, attempts=0)
 
+    def bounce(self, now: datetime, reason: str, reply: str, code: int) -> Delivery:
+        """Return it after a server on the way has given it up."""
+        self._expect(RETURNABLE, "bounced")
+        return replace(self, state=BOUNCED, settled_at=now, reason=reason, reply=reply, code=code)
+
     def mark_sent(self, now: datetime) -> Delivery:
         """Return it settled by a person who knows that it arrived."""
         self._expect({IN_DOUBT}, "marked as sent")
@@ -130,11 +140,11 @@ class Delivery:
 def summary(deliveries: Collection[Delivery]) -> str:
     """Return the one state that says what a person must know about a message.
 
-    In doubt before refused before waiting before sent; ``refused`` for no delivery at all, since
-    a message without a recipient can only fail.
+    In doubt before refused before bounced before waiting before sent; ``refused`` for no delivery
+    at all, since a message without a recipient can only fail.
     """
     states = {one.state for one in deliveries}
-    for state in (SENDING, IN_DOUBT, REFUSED, DEFERRED, QUEUED, SENT):
+    for state in (SENDING, IN_DOUBT, REFUSED, BOUNCED, DEFERRED, QUEUED, SENT):
         if state in states:
             return state
     return REFUSED

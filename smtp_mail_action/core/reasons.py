@@ -36,6 +36,7 @@ SPAM = "spam"
 SMTPUTF8_UNSUPPORTED = "smtputf8_unsupported"
 LOOP = "loop"
 EXPIRED = "expired"
+BOUNCED = "bounced"
 # The sender
 SENDER_REFUSED = "sender_refused"
 SENDER_UNPROVEN = "sender_unproven"
@@ -110,6 +111,9 @@ REASONS: dict[str, Reason] = {
     ),
     LOOP: Reason("The message goes round in circles.", "Look for a forwarding that leads back."),
     EXPIRED: Reason("The message was given up after the longest time for attempts.", ""),
+    BOUNCED: Reason(
+        "The message came back as undeliverable.", "Read the reply, and check the address."
+    ),
     SENDER_REFUSED: Reason(
         "The server does not accept the sender address.",
         "Send from an address of this account, or use another account for this sender.",

@@ -15,6 +15,7 @@ from . import mail_mail_delivery_rows
 from . import mail_mail_outcome
 from . import mail_mail_send
 from . import mail_message
+from . import mail_thread_bounce
 from . import server_action_run
 from . import smtp_account
 from . import trigger_delivery

@@ -165,6 +165,7 @@ class Loading:
             "sender": letter.sender or None,
             "mail_server_id": self.server.id or None,
             "account_name": self._account_name,
+            "is_echo": mail.delivery_is_echo,
         }
 
     def _insert(self, rows):

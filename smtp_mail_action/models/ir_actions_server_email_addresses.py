@@ -173,16 +173,18 @@ class IrActionsServer(models.Model):
     def _email_checked_sender(self, text, allowed):
         """Return the sender for the header.
 
-        :param allowed: dict domain → why no account may send from it, filled here
+        :param allowed: dict text → ``(header, why no account may send from it)``, filled here
         :raises AddressError: it is no address
         :raises ConfigurationError: no account may send from it
         """
-        mailbox = parse_mailbox(text or "")
-        if mailbox.address not in allowed:
-            allowed[mailbox.address] = self._email_sender_problem(mailbox.address)
-        if allowed[mailbox.address]:
-            raise ConfigurationError(allowed[mailbox.address])
-        return written([Addressee(mailbox)])
+        if text not in allowed:
+            mailbox = parse_mailbox(text or "")
+            problem = self._email_sender_problem(mailbox.address)
+            allowed[text] = (written([Addressee(mailbox)]), problem)
+        header, problem = allowed[text]
+        if problem:
+            raise ConfigurationError(problem)
+        return header
 
     def _email_default_answers(self, drafts, env):
         """Return ``{record id: Reply-To}`` as stock Odoo chooses it, for all records at once."""

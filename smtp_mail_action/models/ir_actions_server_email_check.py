@@ -148,7 +148,7 @@ class IrActionsServer(models.Model):
         """Say in the run who gets nothing, and why."""
         lines = []
         for draft in drafts:
-            if draft.error is not None:
+            if draft.error is not None or not (draft.skipped or draft.envelope.refusals):
                 continue
             name = self._draft_record_name(draft)
             if draft.skipped:

@@ -2,7 +2,8 @@
 
 from odoo import api, fields, models, modules
 
-from ..core.delivery import WAITING
+from ..core.classification import REFUSED
+from ..core.delivery import BOUNCED, WAITING
 
 
 class MailMail(models.Model):
@@ -35,11 +36,12 @@ class MailMail(models.Model):
         return super().write(vals)
 
     def mark_outgoing(self):
-        """Retry: what was refused is tried anew; whom it reached gets no second one.
+        """Retry: what was refused or came back is tried anew; whom it reached gets no second one.
 
         What is in doubt stays so, since it may have arrived: that is decided on the delivery.
         """
-        deliveries = self.sudo().delivery_ids.filtered(lambda one: one.state == "refused")
+        failed = (REFUSED, BOUNCED)
+        deliveries = self.sudo().delivery_ids.filtered(lambda one: one.state in failed)
         now = fields.Datetime.now()
         deliveries._write_lives([(one.id, one._life().resend(now)) for one in deliveries])
         return super().mark_outgoing()

@@ -13,6 +13,7 @@ STATES = [
     (life.REFUSED, "Refused"),
     (life.DEFERRED, "Deferred"),
     (life.IN_DOUBT, "In Doubt"),
+    (life.BOUNCED, "Bounced"),
 ]
 #: Days a delivery is kept after it is settled.
 DEFAULT_RETENTION_DAYS = 90
@@ -51,6 +52,7 @@ class MailMailDelivery(models.Model):
     message_id = fields.Char(
         string="Message-ID",
         readonly=True,
+        index="btree_not_null",
         help="Identifier in the header of the e-mail; mail servers name it in their logs.",
     )
     subject = fields.Char(readonly=True)
@@ -85,7 +87,7 @@ class MailMailDelivery(models.Model):
     reason = fields.Selection(
         [(key, reason.words) for key, reason in REASONS.items()],
         readonly=True,
-        help="Why it was refused, deferred, or is in doubt.",
+        help="Why it was refused, deferred, came back, or is in doubt.",
     )
     advice = fields.Char(string="What to Do", compute="_compute_advice")
     reply = fields.Char(
@@ -142,7 +144,7 @@ class MailMailDelivery(models.Model):
             raise UserError(
                 self.env._(
                     "None of these deliveries can be sent again: choose some that are refused, "
-                    "deferred or in doubt."
+                    "bounced, deferred or in doubt."
                 )
             )
         if lost := found.filtered(lambda one: not one.mail_mail_id):

@@ -30,6 +30,7 @@ _FIXED = (
     "sender",
     "mail_server_id",
     "account_name",
+    "is_echo",
 )
 
 

@@ -4,6 +4,7 @@ import time
 from dataclasses import asdict, replace
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from odoo.addons.server_action_engine.core import health as condition
 from odoo.addons.server_action_engine.core.health import Health
@@ -78,17 +79,23 @@ class SmtpAccount(models.Model):
         return [("id", operator, found.ids)]
 
     def _compute_waiting_count(self):
-        counts = dict(
-            self.env["mail.mail"]
-            .sudo()
-            ._read_group(
-                [("state", "=", "outgoing"), ("mail_server_id", "in", self.mail_server_id.ids)],
-                ["mail_server_id"],
-                ["__count"],
-            )
-        )
+        # Whoever looks after accounts need not read e-mails to count them.
+        mails = self.env["mail.mail"].sudo()
         for account in self:
-            account.waiting_count = counts.get(account.mail_server_id, 0)
+            account.waiting_count = mails.search_count(account._waiting_domain())
+
+    def _waiting_domain(self):
+        """Return the e-mails known to wait for the account; one that never tried knows none."""
+        server = self.mail_server_id.id
+        tried = [("mail_server_id", "=", server), ("state", "in", list(WAITING))]
+        waiting = Domain("delivery_ids", "any", tried)
+        if server:
+            waiting |= Domain("mail_server_id", "=", server)
+        if self.resting_until:
+            # Put off before anybody was noted for them: until the end of this account's rest.
+            put_off = [("mail_server_id", "=", False), ("delivery_due_at", "=", self.resting_until)]
+            waiting |= Domain(put_off)
+        return Domain("state", "=", "outgoing") & waiting
 
     def _health(self):
         return Health(
@@ -101,6 +108,35 @@ class SmtpAccount(models.Model):
         )
 
     # -- actions ------------------------------------------------------------------------------
+
+    def action_open_waiting(self):
+        """Open the e-mails that wait for the account."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Waiting for %(account)s", account=self.name),
+            "res_model": "mail.mail",
+            "view_mode": "list,form",
+            "domain": list(self._waiting_domain()),
+        }
+
+    def action_open_deliveries(self):
+        """Open what became of the account's e-mails."""
+        self.ensure_one()
+        return self.env["mail.mail.delivery"]._window_action(
+            [("mail_server_id", "=", self.mail_server_id.id)],
+            self.env._("E-mails of %(account)s", account=self.name),
+        )
+
+    def action_open_server(self):
+        """Open the account itself, to change it."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "ir.mail_server",
+            "res_id": self.mail_server_id.id,
+            "views": [(False, "form")],
+        }
 
     def action_try_again(self):
         """End the rest and have the waiting e-mails sent now."""

@@ -9,14 +9,19 @@ from odoo.exceptions import ValidationError
 from odoo.addons.base_automation_ext.models.rule_trigger import pause_rules
 from odoo.addons.server_action_engine.core.subscriptions import SIGNAL
 
-from ..core.delivery import IN_DOUBT, REFUSED, SENT
+from ..core.delivery import BOUNCED, IN_DOUBT, REFUSED, SENT
 from ..core.triggers.delivery import OnMailInDoubt, OnMailRefused, OnMailSent
 
 _logger = logging.getLogger(__name__)
 
 MODEL = "mail.mail.delivery"
-#: What became of an e-mail → key of the trigger.
-_KEYS = {SENT: OnMailSent.key, REFUSED: OnMailRefused.key, IN_DOUBT: OnMailInDoubt.key}
+#: What became of an e-mail → key of the trigger. One that came back was refused further on.
+_KEYS = {
+    SENT: OnMailSent.key,
+    REFUSED: OnMailRefused.key,
+    BOUNCED: OnMailRefused.key,
+    IN_DOUBT: OnMailInDoubt.key,
+}
 
 
 class BaseAutomation(models.Model):
@@ -58,7 +63,7 @@ class BaseAutomation(models.Model):
         return self.env._("When an e-mail has been sent to somebody")
 
     def _sentence_trigger_on_mail_refused(self):
-        return self.env._("When an e-mail to somebody was refused for good")
+        return self.env._("When an e-mail to somebody was refused for good or came back")
 
     def _sentence_trigger_on_mail_in_doubt(self):
         return self.env._("When an e-mail may or may not have reached somebody")
@@ -78,7 +83,7 @@ class BaseAutomation(models.Model):
         if not rules:
             return
         deliveries = self.env[MODEL].with_env(self._timed_environment()).browse(ids).exists()
-        deliveries = deliveries.filtered(lambda one: not one.mail_mail_id.delivery_is_echo)
+        deliveries = deliveries.filtered(lambda one: not one.is_echo)
         for state, key in _KEYS.items():
             records = deliveries.filtered(lambda one, state=state: one.state == state)
             for rule in self.with_env(records.env).browse(rules[key] if records else ()):
@@ -98,6 +103,13 @@ class BaseAutomation(models.Model):
 
 class MailMailDelivery(models.Model):
     _inherit = "mail.mail.delivery"
+
+    is_echo = fields.Boolean(
+        string="Written by a Rule on Deliveries",
+        readonly=True,
+        help="What becomes of it starts no rule. Kept here too, because an e-mail may come back "
+        "after Odoo has removed it.",
+    )
 
     @api.model
     def _settled(self, ids):

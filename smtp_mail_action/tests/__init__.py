@@ -1,4 +1,5 @@
 from . import test_accounts
+from . import test_bounce
 from . import test_delivery
 from . import test_delivery_rights
 from . import test_install

@@ -3,12 +3,14 @@
 import tempfile
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import config, mute_logger
 
 from ..core import reasons as why
 from ..core.account import Secret
+from ..core.classification import CONNECT
 from ..models.ir_mail_server import HIDDEN
 from ..transports import MemoryTransport, Session, SmtpConnectionError
 from .delivery_case import DeliveryCase
@@ -125,3 +127,30 @@ class TestAccounts(DeliveryCase):
         self.assertEqual({first.state, second.state}, {"outgoing"})
         self.assertEqual(sum((first + second).delivery_ids.mapped("attempts")), 0)
         self.assertTrue(first.delivery_due_at and second.delivery_due_at)
+
+
+@tagged("post_install", "-at_install")
+class TestAccountHealth(DeliveryCase):
+    def test_what_waits_for_an_account_is_counted(self):
+        """Those that chose it, those it tried, and those that were put off while it rests."""
+        trouble = SmtpConnectionError(CONNECT, why.CONNECTION_REFUSED, "refused")
+        self.transport = MemoryTransport(trouble=trouble)
+        self.deliver(self.write_mail("tried@example.com"))
+        account = self.env["smtp.account"].create(
+            {"name": "Shop", "mail_server_id": self.server.id, "failures": 1}
+        )
+        account.resting_until = fields.Datetime.add(fields.Datetime.now(), minutes=5)
+        self.deliver(self.write_mail("put.off@example.com"))
+        self.write_mail("chosen@example.com", mail_server_id=self.server.id)
+        self.write_mail("nobody.knows.yet@example.com")
+        self.env.invalidate_all()
+        self.assertEqual(account.waiting_count, 3)
+        action = account.action_open_waiting()
+        found = self.env["mail.mail"].search(action["domain"])
+        self.assertEqual(
+            sorted(found.mapped("email_to")),
+            ["chosen@example.com", "put.off@example.com", "tried@example.com"],
+        )
+        self.assertEqual(account.action_open_server()["res_id"], self.server.id)
+        opened = self.env["mail.mail.delivery"].search(account.action_open_deliveries()["domain"])
+        self.assertEqual(opened.mapped("address"), ["tried@example.com"])

@@ -33,6 +33,57 @@ class TestDeliveryRights(DeliveryCase):
             with self.assertRaises(AccessError):
                 other.read(["address"])
 
+    def test_archived_documents_count(self):
+        contact = self.env["res.partner"].create({"name": "Old", "active": False})
+        self.deliver(self.write_mail("old@example.com", model="res.partner", res_id=contact.id))
+        found = self.env["mail.mail.delivery"].with_user(self.reader).search([])
+        self.assertEqual(found.mapped("address"), ["old@example.com", "a@example.com"])
+
+    def test_a_removed_document_hides_its_deliveries(self):
+        contact = self.env["res.partner"].create({"name": "Gone"})
+        self.deliver(self.write_mail("gone@example.com", model="res.partner", res_id=contact.id))
+        deliveries = self.env["mail.mail.delivery"].with_user(self.reader)
+        self.assertEqual(deliveries.search_count([("address", "=", "gone@example.com")]), 1)
+        contact.unlink()
+        self.assertEqual(deliveries.search_count([("address", "=", "gone@example.com")]), 0)
+
+    def test_rules_of_the_document_decide(self):
+        self.env["ir.rule"].create(
+            {
+                "name": "Not my own",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "domain_force": f"[('id', '!=', {self.own.id})]",
+            }
+        )
+        found = self.env["mail.mail.delivery"].with_user(self.reader).search([])
+        self.assertFalse(found)
+
+    def test_statements_do_not_grow_with_rows(self):
+        """A list of 80 among many is read as one of a few."""
+        deliveries = self.env["mail.mail.delivery"].with_user(self.reader)
+        template = self.all.filtered(lambda one: one.res_id == self.own.id)
+        deliveries.search([])  # rights and rules are known from now on
+        few = self.statements(lambda: deliveries.search([], limit=80))
+        self.env.cr.execute(
+            """
+            INSERT INTO mail_mail_delivery (model, res_id, address, state)
+            SELECT model, res_id, 'many@example.com', state
+              FROM mail_mail_delivery, generate_series(1, 3000) WHERE id = %s
+            """,
+            [template.id],
+        )
+        self.env.invalidate_all()
+        many = self.statements(lambda: deliveries.search([], limit=80))
+        self.assertEqual(many, few)
+        self.assertEqual(len(deliveries.search([], limit=80)), 80)
+
+    def statements(self, function):
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        function()
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before
+
     def test_a_reader_changes_nothing(self):
         delivery = self.all.filtered(lambda one: one.res_id == self.own.id)
         for call in ("action_resend", "action_mark_sent", "_resend"):

@@ -146,7 +146,8 @@ class Transaction:
         reply = self._reply(self.account.data_seconds)
         if not reply.accepted and not reply.refuses:
             raise ConnectionLostError(f"the answer was no SMTP: {reply.shown}")
-        self.dirty = False
+        # RFC 5321 has the server forget a refused message as well; some that fail do not.
+        self.dirty = not reply.accepted
         if reply.accepted:
             self.results.update({one: accepted(one, reply) for one in agreed})
         else:

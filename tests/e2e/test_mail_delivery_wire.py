@@ -164,6 +164,31 @@ def test_an_account_of_the_configuration_file(in_odoo, folder, authority):
     assert "pä%ss" not in "".join(log.read_text() for log in folder.glob("*.log"))
 
 
+@pytest.mark.parametrize(
+    ("host", "days", "reason"),
+    [
+        ("other.example.com", 30, "certificate_host"),
+        ("localhost", -1, "certificate_expired"),
+    ],
+    ids=["wrong host", "expired"],
+)
+def test_a_bad_certificate_lets_nothing_out(in_odoo, folder, authority, host, days, reason):
+    """Signed by somebody trusted, and yet wrong."""
+    context = server_context(authority.certificate("bad", host=host, days=days))
+    with MailServer(context=context, starttls=True) as server:
+        file = folder / "with_section.conf"
+        file.write_text(
+            f"[options]\n[smtp:orders]\nhost = localhost\nport = {server.port}\n"
+            f"encryption = starttls_strict\ntrusted = {authority.file}\n",
+            encoding="utf-8",
+        )
+        in_odoo(write_mails, recipients=[ANN]).result()
+        in_odoo(run_queue_with_file, file=str(file)).result()
+        assert server.received == []
+    assert in_odoo(deliveries).result() == {ANN: ["queued", reason, 0]}
+    assert in_odoo(accounts).result() == [["orders", "down", 1, reason]]
+
+
 def run_queue_with_file(env, file):
     from odoo.tools import config
 
@@ -183,6 +208,17 @@ def test_a_rate_is_kept(send, in_odoo):
         assert len(server.accepted) == 1
     states = sorted(one[0] for one in in_odoo(mails).result().values())
     assert states == ["outgoing", "outgoing", "sent"]
+
+
+def test_a_rate_for_a_domain_holds_up_no_other(in_odoo):
+    to = ["a@slow.example", "b@slow.example", "c@fast.example"]
+    with MailServer() as server:
+        in_odoo(use_account, port=server.port, smtp_domain_rates="slow.example 1").result()
+        in_odoo(write_mails, recipients=to).result()
+        in_odoo(run_impatiently).result()
+        assert sorted(server.recipients()) == ["a@slow.example", "c@fast.example"]
+    states = {to: one[0] for to, one in in_odoo(deliveries).result().items()}
+    assert states == {to[0]: "sent", to[1]: "queued", to[2]: "sent"}
 
 
 def run_impatiently(env):
@@ -218,28 +254,6 @@ def test_a_test_of_the_connection_says_where_it_ended(in_odoo):
         assert server.received == []
     said = in_odoo(test_connection, server=account).result()
     assert "Nothing answers on this port" in said
-
-
-def sign_in_as_an_addon_does(env):
-    """Have an addon sign in with its own token, as those for OAuth do, and run the queue."""
-
-    def _smtp_login__(self, connection, smtp_user, smtp_password):
-        connection.login("token", "fresh")
-
-    type(env["ir.mail_server"])._smtp_login__ = _smtp_login__
-    run_queue(env)
-
-
-def test_another_addon_signs_in_in_its_own_way(in_odoo):
-    """Several sessions, each opened by Odoo and the addon."""
-    to = [f"r{number}@example.com" for number in range(20)]
-    with MailServer(users={"token": "fresh"}) as server:
-        in_odoo(use_account, port=server.port, smtp_user="shop", smtp_pass="old").result()
-        in_odoo(write_mails, recipients=to).result()
-        in_odoo(sign_in_as_an_addon_does).result()
-        assert server.recipients() == sorted(to)
-        assert set(server.sign_ins) == {"token"}
-    assert {one[0] for one in in_odoo(deliveries).result().values()} == {"sent"}
 
 
 def send_as_an_addon_does(env):

@@ -27,11 +27,13 @@ class OnMailSent(_OfDelivery):
 
 @register
 class OnMailRefused(_OfDelivery):
-    """A server has refused for good, or the longest time for attempts is over."""
+    """A server has refused for good, at once or by a bounce, or the time for attempts is over."""
 
     key = "on_mail_refused"
     icon = "fa-times-circle-o"
-    help = _lt("An e-mail was refused for good, with a reason. The rule gets the delivery.")
+    help = _lt(
+        "An e-mail was refused for good, or came back, with a reason. The rule gets the delivery."
+    )
 
 
 @register

@@ -35,11 +35,16 @@ def run(env, rounds, quick=False):
                 for name in list(bases)[:: -1 if number % 2 else 1]:
                     rates[name] += _measure(env, bases[name], asked)
             rows.append({"round_trip_ms": distance, **asked, "per_second": rates})
-    return Figure(CASE.name, {"rows": rows}, [_line(row) for row in rows])
+            if not distance:
+                where = {
+                    name: _measure(env, bases[name], {**asked, "profile": 1}) for name in bases
+                }
+    text = [*map(_line, rows), "where the time of an e-mail goes, on loopback:", *table(where)]
+    return Figure(CASE.name, {"rows": rows, "profile": where}, text)
 
 
 def _measure(env, name, asked):
-    """Return the rates of a process of one engine, without its first run."""
+    """Return what a process of one engine measures, without its first run."""
     command = [env.python, "-m", "bench.servers.mail_queue_driver", env.conf, name]
     done = subprocess.run(
         [str(part) for part in [*command, json.dumps(asked)]],
@@ -60,6 +65,22 @@ def _line(row):
         f"{row['round_trip_ms']:>2} ms to the server, {row['mails']} e-mails: stock {stock:.0f}/s, "
         f"ours {own:.0f}/s ({SESSIONS} sessions), {own / stock:.2f} × (wanted ≥ {wanted})"
     )
+
+
+def table(found):
+    """Return a table for a reader.
+
+    :param found: ``{engine: {part: [milliseconds, calls]}}``
+    """
+    names = list(found)
+    rows = [("", *(f"{name}: ms, calls" for name in names))]
+    for part in found[names[0]]:
+        rows.append(
+            (part, *(f"{found[name][part][0]:.2f}, {found[name][part][1]:.1f}" for name in names))
+        )
+    total = (f"{sum(one for one, _calls in found[name].values()):.2f}" for name in names)
+    rows.append(("one e-mail", *total))
+    return [f"  {row[0]:<44}" + "".join(f"{cell:>20}" for cell in row[1:]) for row in rows]
 
 
 CASE = ServerCase("mail_queue", "Odoo's mail queue from rows to the server", run)

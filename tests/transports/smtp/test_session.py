@@ -80,6 +80,24 @@ def test_a_refused_message_does_not_hold_up_the_next(session_of, letter, reply, 
     assert server.recipients() == ["bob@example.com"]
 
 
+def test_a_server_that_failed_in_the_middle_takes_the_next(session_of, letter):
+    """Some forget to begin anew, and answer the next message with 503 unless told to (RSET)."""
+    failed = []
+
+    def fail_once(received):
+        if not failed:
+            failed.append(received)
+            raise ZeroDivisionError("a defect of the server")
+
+    with MailServer(before_answer=fail_once) as server:
+        session = session_of(server)
+        first = session.send(letter("ann@example.com"))
+        second = session.send(letter("bob@example.com"))
+    assert states(first) == {"ann@example.com": ("refused", "protocol")}
+    assert states(second) == {"bob@example.com": ("sent", "")}
+    assert server.sessions == 1
+
+
 def test_after_421_the_session_is_over(session_of, letter):
     with MailServer(data=["421 4.3.2 Shutting down"]) as server:
         session = session_of(server)
