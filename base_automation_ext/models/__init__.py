@@ -62,8 +62,10 @@ from . import snapshot
 from . import snapshot_fill
 from . import path_subscriber
 from . import due_ledger
+from . import due_parts
 from . import due_search
 from . import due_run
+from . import due_survey
 from . import due_fire
 from . import due_retry
 from . import due_start

@@ -11,6 +11,7 @@ from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..core.due_item import DueItem
+from ..models import pass_progress
 from .due_case import NOW, DueCase
 
 
@@ -112,6 +113,24 @@ class TestDue(DueCase):
         rule.due_window_days = 30
         self.run_cron()
         self.assertEqual(leave.name, "due")
+
+    def test_clocks_and_leap_days(self):
+        """At 08:00 also on the day the clock changes, in either hemisphere; and on 29 February."""
+        for zone, start, unit, early, due in (
+            ("Europe/Berlin", "2026-03-28 11:00", "day", "2026-03-29 05:59", "2026-03-29 06:00"),
+            ("Australia/Sydney", "2026-04-04 02:00", "day", "2026-04-04 21:59", "2026-04-04 22:00"),
+            ("America/Santiago", "2026-04-04 15:00", "day", "2026-04-05 11:59", "2026-04-05 12:00"),
+            ("UTC", "2028-01-31 10:00", "month", "2028-02-29 07:59", "2028-02-29 08:00"),
+        ):
+            with self.subTest(zone):
+                plan = {"time_has_hour": True, "time_hour": 8, "trg_date_range_type": unit}
+                rule = self.timed(time_tz=zone, **plan)
+                leaf = self.leaves(f"{start}:00")
+                self.run_cron(early)
+                self.assertEqual(leaf.name, "due")
+                self.run_cron(due)
+                self.assertEqual(leaf.name, "due!")
+                rule.active = False
 
     def test_archived_records(self):
         """They are left alone unless the rule asks for them."""
@@ -272,6 +291,7 @@ class TestDueFailures(DueCase):
         slow, other = self.timed(name="slow"), self.timed(name="other")
         self.leaves(*["2026-03-02 08:00:00"] * 3)
         self.patch(type(self.env["ir.cron"]), "_commit_progress", lambda cron, *a, **k: 0)
+        self.patch(pass_progress, "PROGRESS_SECONDS", 0)
         self.run_pass("2026-03-03 08:00:00")
         self.assertEqual(len(self.ledger(slow, "done")), 3)
         self.assertFalse(self.ledger(other, "done"))
@@ -379,6 +399,17 @@ class TestDueWakeUp(DueCase):
             self.assertRaises(psycopg2.errors.SerializationFailure),
         ):
             leaf.date_from = "2026-03-06 08:00:00"
+
+    def test_due_behind_the_back_of_a_pass(self):
+        """What becomes due after its rule was looked at is the next moment; what has run is not."""
+        self.timed()
+        self.leaves("2026-03-03 08:00:00")
+        began, due = datetime(2026, 3, 4, 7, 59), datetime(2026, 3, 4, 8)
+        with freeze_time("2026-03-04 08:00:01"):
+            self.assertEqual(self.env["base.automation"]._next_timed_moment(began), due)
+        self.run_cron("2026-03-04 08:00:02")
+        with freeze_time("2026-03-04 08:00:03"):
+            self.assertFalse(self.env["base.automation"]._next_timed_moment(began))
 
     def test_nothing_to_wait_for(self):
         """Without a date in the future there is no wake-up, and other fields plan none."""
