@@ -13,7 +13,6 @@ from ..core.errors import NumberError
 from ..core.message import Message
 from ..core.numbers import FIXED, PREMIUM, check_line, parse_sender
 from ..core.outcome import Fate, Outcome, in_doubt
-from ..core.segments import split
 from ..core.transliterate import cheaper
 from ..transports.http_client import BEARABLE_REFUSALS, BEARABLE_SECONDS
 
