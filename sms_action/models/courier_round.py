@@ -41,7 +41,7 @@ class Round:
         """Parcels that are too old to be sent."""
         self._answers = []
         """Pairs of parcel and outcome that are not stored yet."""
-        self._callback = gateway._callback_template()
+        self._callback = ""
         self._stop = None
         """Outcome for which the gateway gets nothing more."""
         self._refusals = self._answered = 0
@@ -53,6 +53,7 @@ class Round:
 
     def carry(self, transport):
         """Hand over message by message, and take the answers."""
+        self._callback = self._gateway._callback_template()
         for answer in transport.send(self._going()):
             self._take(answer)
 

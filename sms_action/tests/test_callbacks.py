@@ -149,6 +149,20 @@ class TestCallbacks(HttpCase):
         self.assertEqual(self.post(url, "<html>", **headers), 200)
         self.assertEqual(message.state, "accepted")
 
+    def test_an_archived_gateway_still_hears_of_its_messages(self):
+        """One that cannot be read any more asks to be told later."""
+        gateway = self.new_gateway("clickatell", callback_secret="one", active=False)
+        message = self.message(gateway, "A1")
+        url, headers = self.page(gateway) + "?token=one", {"Content-Type": "application/json"}
+        body = json.dumps({"messageId": "A1", "statusCode": 4})
+        self.env.cr.execute("UPDATE sms_gateway SET options = 'x = y' WHERE id = %s", [gateway.id])
+        self.env.invalidate_all()
+        with mute_logger(LOGGER):
+            self.assertEqual(self.post(url, body, **headers), 503)
+        gateway.options = False
+        self.assertEqual(self.post(url, body, **headers), 200)
+        self.assertEqual(message.state, "delivered")
+
     def test_limits_of_the_address(self):
         gateway = self.new_gateway("clickatell", callback_secret="one")
         unknown = f"{self.base_url()}/sms_action/report/{'0' * 32}?token=one"

@@ -87,6 +87,16 @@ class TestFallback(GatewayCase):
         self.assertEqual(self.message_of(sms).gateway_id, self.spare)
         self.assertEqual(self.gateway.reason, "description")
         self.assertIn("no option colour", self.gateway.detail)
+        self.env.cr.execute(
+            "UPDATE sms_gateway SET kind = 'http', http_headers = 'Bearer', resting_until = NULL "
+            "WHERE id = %s",
+            [self.gateway.id],
+        )
+        self.env.invalidate_all()
+        sms = self.queue(MOBILE)
+        sms.send()
+        self.assertEqual(self.message_of(sms).gateway_id, self.spare)
+        self.assertIn("“Bearer” cannot be read", self.gateway.detail)
 
     def test_secrets_are_never_shown(self):
         self.gateway.secret = "geheim"
