@@ -43,6 +43,21 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Locale:
+    """How texts are written for somebody; empty: as for the user who starts the action."""
+
+    lang: str = ""
+    tz: str = ""
+
+    def completed(self, *others: Locale) -> Locale:
+        """Return this locale, with what is empty taken from the first of the others that has it."""
+        lang, tz = self.lang, self.tz
+        for other in others:
+            lang, tz = lang or other.lang, tz or other.tz
+        return Locale(lang, tz)
+
+
+@dataclass(frozen=True)
 class Recipient:
     """Somebody found for a record; whether the text is a valid address is not known yet."""
 

@@ -11,6 +11,7 @@ from . import event_hook_subscriber
 from . import event_hook
 from . import merge_template
 from . import recipients
+from . import drafts
 from . import server_action_value
 from . import server_action_value_fill
 from . import server_action_upsert_lock

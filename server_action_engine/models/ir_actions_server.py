@@ -294,11 +294,15 @@ class IrActionsServer(models.Model):
         warnings = super()._get_warning_messages()
         if self.run_as == "user" and not self.run_as_user_id:
             warnings.append(self.env._("Choose the user the action runs as."))
-        if self.run_as != "stock" and self.state in _SUPERUSER_TYPES:
+        if self.run_as != "stock" and self._runs_as_system_only():
             warnings.append(
                 self.env._("Actions of this type always run as system; set “Run As” to System.")
             )
         return warnings
+
+    def _runs_as_system_only(self):
+        """Tell whether the type takes no notice of the rights ``run_as`` gives."""
+        return self.state in _SUPERUSER_TYPES
 
 
 def _describe_result(result):

@@ -30,6 +30,13 @@ class IrActionsServer(models.Model):
         """Return the field that holds the address of a record of ``model``, or an empty string."""
         return ""
 
+    def _address_text(self, record, name, medium):
+        """Return the address of a record as it is written there.
+
+        :param name: what :meth:`_address_field` says for its model
+        """
+        return record[name]
+
     # -- configuration -------------------------------------------------------------------------
 
     def _recipient_sources(self, text, medium):
@@ -194,7 +201,7 @@ class IrActionsServer(models.Model):
                 )
             )
         for record in records:
-            yield _recipient(record, record[name], origin)
+            yield _recipient(record, self._address_text(record, name, medium), origin)
 
 
 def _recipient(record, text, origin):

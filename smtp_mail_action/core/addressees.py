@@ -6,21 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from odoo.addons.server_action_engine.core.recipients import Recipient
+from odoo.addons.server_action_engine.core.recipients import Locale, Recipient
 
 from .address_lists import parse_addresses
 from .addresses import MISSING, REASONS, Mailbox
 from .headers import printable
 
 Text = TypeVar("Text")
-
-
-@dataclass(frozen=True)
-class Locale:
-    """How texts are written for somebody; empty: as for the user who starts the action."""
-
-    lang: str = ""
-    tz: str = ""
 
 
 @dataclass(frozen=True)

@@ -121,7 +121,7 @@ class IrActionsServer(models.Model):
         """Put the e-mails of all records into the queue of outgoing mails, with one call."""
         drafts = self._email_compose(self._mapping_records(eval_context), eval_context)
         # Raises before anything is stored, if a failure is to stop the action.
-        self._email_note_failures(drafts, eval_context)
+        self._note_failed_drafts(drafts, eval_context, self.email_on_error == "isolate")
         self._email_note_left_out(drafts)
         mails = self._email_queue([draft for draft in drafts if draft.is_open], eval_context)
         note_created(state_of(self.env.cr).current, mails)

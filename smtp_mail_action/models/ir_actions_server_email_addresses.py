@@ -4,6 +4,7 @@ from odoo import models
 
 from odoo.addons.server_action_engine.core.errors import ConfigurationError, PermanentError
 from odoo.addons.server_action_engine.core.recipients import Recipient
+from odoo.addons.server_action_engine.models.drafts import each_open
 
 from ..core.address_lists import parse_addresses, parse_mailbox
 from ..core.addressees import (
@@ -14,7 +15,6 @@ from ..core.addressees import (
     without_repeats,
     written,
 )
-from .email_draft import each_open
 
 EMAIL = "email"
 #: Fields that hold the address of a record, where its model does not say which one does.
@@ -94,7 +94,7 @@ class IrActionsServer(models.Model):
                 self.env._(
                     "The e-mail of “%(action)s” for %(record)s has no good address: %(reasons)s",
                     action=self.name,
-                    record=self._email_record_name(draft),
+                    record=self._draft_record_name(draft),
                     reasons=reasons or self.env._("nobody was found to write to."),
                 )
             )
@@ -197,10 +197,6 @@ class IrActionsServer(models.Model):
             .browse(senders)
             ._notify_get_reply_to_batch(defaults=senders, author_ids=dict.fromkeys(senders, author))
         )
-
-    def _email_record_name(self, draft):
-        record = draft.record
-        return record.display_name or str(record.id) if record else self.model_id.name
 
 
 def _written_down(text, origin):

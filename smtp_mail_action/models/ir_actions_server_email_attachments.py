@@ -11,9 +11,10 @@ from odoo.addons.server_action_engine.core import recipients
 from odoo.addons.server_action_engine.core.errors import ConfigurationError, PermanentError
 from odoo.addons.server_action_engine.core.values import LiteralError
 from odoo.addons.server_action_engine.models import value_paths
+from odoo.addons.server_action_engine.models.drafts import each_open
 from odoo.addons.server_action_engine.models.value_messages import sentence_of
 
-from .email_draft import Attached, each_open
+from .email_draft import Attached
 
 _MEGABYTE = 1024 * 1024
 #: Where models keep the file name of a binary field, as far as there is a habit.
@@ -253,7 +254,7 @@ class IrActionsServer(models.Model):
                     "The e-mail for %(record)s would have %(size).1f MB with its attachments "
                     "(%(names)s); %(limit)g MB are allowed. Attach less, or raise the largest "
                     "size of the account.",
-                    record=self._email_record_name(draft),
+                    record=self._draft_record_name(draft),
                     size=size / _MEGABYTE,
                     names=", ".join(filter(None, (one.name for one in draft.attached))),
                     limit=limit,

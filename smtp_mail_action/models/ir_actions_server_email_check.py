@@ -6,7 +6,6 @@ from odoo.exceptions import UserError
 from odoo.addons.server_action_engine.core.errors import ConfigurationError, EngineError
 from odoo.addons.server_action_engine.core.frames import state_of
 from odoo.addons.server_action_engine.core.template import SYNTAXES
-from odoo.addons.server_action_engine.models.error_policy import BLOCK, ISOLATE
 
 from ..core.address_lists import parse_mailbox
 from ..core.errors import AddressError
@@ -138,30 +137,12 @@ class IrActionsServer(models.Model):
             self.env._(
                 "The e-mail of “%(action)s” cannot be written for %(record)s: %(cause)s",
                 action=self.name,
-                record=self._email_record_name(draft),
+                record=self._draft_record_name(draft),
                 cause=f"{type(draft.error).__name__}: {draft.error}",
             )
         )
         error.__cause__ = draft.error
         draft.error = error
-
-    def _email_note_failures(self, drafts, eval_context):
-        """Leave failing records to the error policy.
-
-        :raises Exception: what the first record failed with, if that is to stop the action
-        """
-        failed = [draft for draft in drafts if draft.error is not None]
-        if not failed:
-            return
-        frame = state_of(self.env.cr).current
-        policy = self._get_error_policy(frame)
-        isolates = self.email_on_error == "isolate"
-        if policy == BLOCK and isolates:
-            policy = ISOLATE
-        if self._fails_as_a_whole(policy, frame):
-            raise failed[0].error
-        for draft in failed:
-            self._handle_failure(draft.record, eval_context, frame, policy, draft.error)
 
     def _email_note_left_out(self, drafts):
         """Say in the run who gets nothing, and why."""
@@ -169,7 +150,7 @@ class IrActionsServer(models.Model):
         for draft in drafts:
             if draft.error is not None:
                 continue
-            name = self._email_record_name(draft)
+            name = self._draft_record_name(draft)
             if draft.skipped:
                 lines.append(
                     self.env._("No e-mail for %(record)s: %(why)s", record=name, why=draft.skipped)

@@ -6,10 +6,15 @@ from odoo import api, fields, models
 from odoo.tools.mail import plaintext2html
 
 from odoo.addons.server_action_engine.core.errors import ConfigurationError
+from odoo.addons.server_action_engine.models.drafts import (
+    concerns_all,
+    each_open,
+    rendered_one_by_one,
+    short_cause,
+)
 
 from ..core.addressees import divide, locales_of
 from ..core.headers import check_header
-from .email_draft import concerns_all, each_open
 
 
 class IrActionsServer(models.Model):
@@ -164,40 +169,25 @@ class _Writer:
                     "The text of the action “%(action)s” cannot be written for %(record)s: "
                     "%(cause)s",
                     action=self.action.name,
-                    record=self.action._email_record_name(draft),
-                    cause=_short(exc.__context__ or exc),
+                    record=self.action._draft_record_name(draft),
+                    cause=short_cause(exc),
                 )
             ) from exc
         return Markup(rendered.get(draft.record.id, ""))  # noqa: S704 - QWeb has escaped values
 
 
 def _rendered(template, name, ids):
-    """Return ``{id: text}``; if one record fails, the others are rendered one by one."""
-    options = {"post_process": True} if name == "body_html" else {}
-    try:
-        return template._render_field(name, ids, options=options)
-    except Exception as exc:
-        if concerns_all(exc):
-            raise
-        if len(ids) == 1:
-            return {ids[0]: _template_error(template, exc)}
-    return {res_id: _rendered(template, name, [res_id])[res_id] for res_id in ids}
+    options = {"options": {"post_process": True}} if name == "body_html" else {}
+    return rendered_one_by_one(
+        template, name, ids, lambda exc: _template_error(template, exc), **options
+    )
 
 
 def _template_error(template, exc):
-    error = ConfigurationError(
+    return ConfigurationError(
         template.env._(
             "The mail template “%(template)s” cannot be written: %(cause)s",
             template=template.name,
-            cause=_short(exc.__context__ or exc),
+            cause=short_cause(exc),
         )
     )
-    error.__cause__ = exc
-    return error
-
-
-def _short(exc):
-    """Return what went wrong in one line; QWeb's errors show the whole template."""
-    while exc.__cause__ is not None:
-        exc = exc.__cause__
-    return (str(exc).strip().splitlines() or [type(exc).__name__])[0][:300]

@@ -4,10 +4,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.mail import html_sanitize
 
+from odoo.addons.server_action_engine.models.drafts import concerns_all
 from odoo.addons.server_action_engine.models.sample_check import undone
 
 from ..core.addressees import written
-from ..models.email_draft import concerns_all
 
 
 class ServerActionEmailPreview(models.TransientModel):

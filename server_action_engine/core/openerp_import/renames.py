@@ -49,6 +49,7 @@ FIELDS = {
     ("crm.lead", "categ_ids"): "tag_ids",
     ("crm.lead", "planned_revenue"): "expected_revenue",
     ("res.partner", "address"): "child_ids",
+    ("res.partner", "mobile"): "phone",
     ("res.partner", "section_id"): "team_id",
     ("sale.order", "date_confirm"): "date_order",
     ("sale.order", "payment_term"): "payment_term_id",
