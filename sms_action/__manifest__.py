@@ -13,8 +13,11 @@
         "views/sms_message_views.xml",
         "views/sms_gateway_views.xml",
         "views/message_button_views.xml",
+        "views/server_action_sms_preview_views.xml",
+        "views/ir_actions_server_sms_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["sms_action/static/src/**/*"],
     },
+    "uninstall_hook": "_disarm_actions",
 }

@@ -21,3 +21,11 @@ from . import res_company
 from . import server_action_run
 from . import trigger_sms
 from . import sms_sms_open
+from . import sms_sms_origin
+from . import ir_actions_server_sms
+from . import ir_actions_server_sms_chatter
+from . import ir_actions_server_sms_numbers
+from . import ir_actions_server_sms_text
+from . import ir_actions_server_sms_check
+from . import ir_actions_server_sms_sample
+from . import ir_actions_server_sms_import

@@ -6,3 +6,10 @@ from . import test_gateway_http
 from . import test_callbacks
 from . import test_message_rights
 from . import test_trigger_sms
+from . import test_type_sms
+from . import test_type_sms_bad_input
+from . import test_type_sms_import
+from . import test_type_sms_numbers
+from . import test_type_sms_preview
+from . import test_type_sms_queries
+from . import test_type_sms_rights
