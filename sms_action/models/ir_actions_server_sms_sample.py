@@ -90,14 +90,14 @@ class IrActionsServer(models.Model):
         )
 
     def _sms_cost(self, segments):
-        """Return how long a text is, in words."""
+        """Return how long a text is, in words, as the counter beside the text counts."""
         text = "".join(segments.parts)
         if segments.count == 1:
-            cost = self.env._("%(characters)s characters, 1 part", characters=len(text))
+            cost = self.env._("%(characters)s characters, 1 part", characters=segments.units)
         else:
             cost = self.env._(
                 "%(characters)s characters, %(parts)s parts",
-                characters=len(text),
+                characters=segments.units,
                 parts=segments.count,
             )
         if segments.encoding.name == "gsm7":

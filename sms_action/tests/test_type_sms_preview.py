@@ -95,7 +95,7 @@ class TestSmsSample(SmsTypeCase):
             self.assertIn("155 characters, 1 part, Odoo's own provider", form.sms_sample)
             form.sms_text = "Dear [[ object.name ]], hi €"
             self.assertIn("✓ +32470123400 (NNN", form.sms_sample)
-            self.assertIn("161 characters, 2 parts", form.sms_sample)
+            self.assertIn("162 characters, 2 parts", form.sms_sample)
             form.sms_to = "object.ref"
             self.assertRegex(form.sms_sample, "^✗ “NNN.*” has no number.$")
             form.sms_to = "phone"

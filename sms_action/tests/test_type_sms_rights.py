@@ -102,4 +102,6 @@ class TestSmsCompanies(SmsTypeCase):
         action = self.new_sms(
             sms_to="+31201234567, +31612345678, +32470123400, +4915112345678", sms_landlines=True
         )
-        self.assertEqual(self.chosen(action, self.partners[:1]), ["Dutch", "Mobile", "Mobile", "Ours"])
+        self.assertEqual(
+            self.chosen(action, self.partners[:1]), ["Dutch", "Mobile", "Mobile", "Ours"]
+        )

@@ -9,6 +9,7 @@ import pytest
 ROOT = pure_addons.ROOT
 ENGINE = ROOT / "server_action_engine"
 MAIL = ROOT / "smtp_mail_action"
+SMS = ROOT / "sms_action"
 
 TYPES = "client dummy loop branch object_upsert email".split()
 FIELDS = """
@@ -19,6 +20,7 @@ FIELDS = """
     log_level
     email_to email_cc email_bcc email_reply_to email_subject email_message email_format
     email_template_id email_server_id email_report_ids email_attachment_path
+    sms_to sms_text sms_gateway_id sms_sender sms_partner_ids sms_max_parts
 """.split()
 #: Field of ``ir.actions.server`` or ``server.action.value`` → its values.
 VALUES = {
@@ -29,6 +31,7 @@ VALUES = {
     "log_level": "off failures all",
     "email_format": "text html qweb",
     "email_on_missing": "skip fail",
+    "sms_on_missing": "skip fail",
     "value_type": "value equation template path reference sequence",
 }
 OTHER_MODELS = {
@@ -48,7 +51,11 @@ DEFECTS = [
 def fields_by_model():
     """Return model → field name → the call that makes the field, from the source text."""
     found = {}
-    for path in [*(ENGINE / "models").glob("*.py"), *(MAIL / "models").glob("*email*.py")]:
+    for path in [
+        *(ENGINE / "models").glob("*.py"),
+        *(MAIL / "models").glob("*email*.py"),
+        *(SMS / "models").glob("ir_actions_server_sms*.py"),
+    ]:
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.ClassDef):
                 constants = assignments(node)
