@@ -84,6 +84,10 @@ class IrActionsServer(models.Model):
         return self._get_next_actions() if hasattr(self, "_get_next_actions") else self.child_ids
 
     def _names_old_values(self):
+        return any(_OLD_VALUES.search(text) for text in self._evaluated_texts() if text)
+
+    def _evaluated_texts(self):
+        """Return the texts with expressions, some of them empty; types add theirs."""
         texts = [self.code, self.condition, self.condition_domain, self.value]
         if "value_line_ids" in self._fields:
             texts += self.value_line_ids.mapped("value")
@@ -95,7 +99,7 @@ class IrActionsServer(models.Model):
         for name in ("loop_expression", "branch_condition", "write_expression", "dummy_message"):
             if name in self._fields:
                 texts.append(self[name])
-        return any(_OLD_VALUES.search(text) for text in texts if text)
+        return texts
 
     def _trigger_of(self, state):
         trigger = super()._trigger_of(state)

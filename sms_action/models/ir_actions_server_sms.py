@@ -158,7 +158,7 @@ class IrActionsServer(models.Model):
         self._sms_check_configuration(records)
         env = self._acting_env(eval_context)
         drafts = [Draft(record, company=_company_of(record)) for record in records]
-        scope_of = self._scope_maker(eval_context, self.sms_to, self.sms_text, self.sms_sender)
+        scope_of = self._scope_maker(eval_context, *self._sms_sources())
         self._sms_address(drafts, scope_of, env)
         self._sms_write(drafts, scope_of, env)
         self._sms_sign(drafts, scope_of)

@@ -21,22 +21,20 @@ class IrActionsServer(models.Model):
         :param pairs: list of ``(draft, letter)``
         :returns: dict ``id(letter)`` → id of the message
         """
-        rounds, places, companies = [], {}, {}
+        pairs = [(draft, letter) for draft, letter in pairs if draft.record]
+        companies = {draft.record.id: draft.company for draft, _letter in pairs}
+        texts = {}
         for draft, letter in pairs:
-            if not draft.record:
-                continue
-            key = draft.record.id, letter.text
-            if key not in places:
-                companies[draft.record.id] = draft.company
-                places[key] = sum(1 for known in places if known[0] == draft.record.id)
-                if places[key] == len(rounds):
-                    rounds.append({})
-                rounds[places[key]][draft.record.id] = sms_content_to_rendered_html(letter.text)
+            own = texts.setdefault(draft.record.id, {})
+            own.setdefault(letter.text, len(own))
+        rounds = [{} for _number in range(max(map(len, texts.values()), default=0))]
+        for res_id, own in texts.items():
+            for text, number in own.items():
+                rounds[number][res_id] = sms_content_to_rendered_html(text)
         messages = [self._sms_log_once(bodies, companies, env) for bodies in rounds]
         return {
-            id(letter): messages[places[draft.record.id, letter.text]][draft.record.id]
+            id(letter): messages[texts[draft.record.id][letter.text]][draft.record.id]
             for draft, letter in pairs
-            if draft.record
         }
 
     def _sms_log_once(self, bodies, companies, env):

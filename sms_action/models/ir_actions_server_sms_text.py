@@ -35,6 +35,13 @@ class IrActionsServer(models.Model):
             sources.append((self.env._("From"), self.sms_sender, True))
         return [source for source in sources if source[1]]
 
+    def _sms_sources(self):
+        """Return the texts that are evaluated, for the choice of the environment."""
+        return [self.sms_to, self.sms_text, self.sms_sender]
+
+    def _evaluated_texts(self):
+        return [*super()._evaluated_texts(), *self._sms_sources()]
+
     # -- writing -------------------------------------------------------------------------------
 
     def _sms_write(self, drafts, scope_of, env):
@@ -171,8 +178,11 @@ class IrActionsServer(models.Model):
 
 
 def _as_sent(letter):
-    """Return the text the first gateway sends."""
-    return transliterate(letter.text) if letter.gateways[:1].transliterate else letter.text
+    """Return the text the first gateway sends; plain characters only where that is cheaper."""
+    if not letter.gateways[:1].transliterate:
+        return letter.text
+    plain = transliterate(letter.text)
+    return plain if split(plain).count < split(letter.text).count else letter.text
 
 
 def _plain(text):

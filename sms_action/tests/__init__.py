@@ -13,3 +13,4 @@ from . import test_type_sms_numbers
 from . import test_type_sms_preview
 from . import test_type_sms_queries
 from . import test_type_sms_rights
+from . import test_type_sms_rules
