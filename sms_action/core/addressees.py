@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from odoo.addons.server_action_engine.core.recipients import Locale, Recipient, split
 
 from .errors import NumberError
-from .numbers import FIXED, PREMIUM, Address, check_line, parse_number
+from .numbers import PREMIUM, Address, check_line, parse_number
 
 BLACKLISTED = "blacklisted"
 """Reason of a refusal that no :class:`~.errors.NumberError` has: they want no messages."""
@@ -45,16 +45,14 @@ class Refusal:
 def addressees(
     recipients: Iterable[Recipient],
     country_of: Callable[[Recipient], str],
-    landlines: bool = False,
 ) -> tuple[list[Addressee], list[Refusal]]:
     """Return the numbers that can get messages, each once, and what is wrong with the others.
 
-    Of a number that is found twice the one that says whose it is counts.
+    Of a number that is found twice the one that says whose it is counts. Whether a landline can
+    get messages, its gateway says.
 
     :param country_of: ISO code of the country that a recipient's national numbers belong to, or ""
-    :param landlines: send to landlines too
     """
-    refused_lines = frozenset({PREMIUM}) if landlines else frozenset({FIXED, PREMIUM})
     found: dict[str, Addressee] = {}
     refusals: list[Refusal] = []
     for one in recipients:
@@ -63,7 +61,9 @@ def addressees(
             refusals.append(Refusal(printable(one.name or one.origin), "missing"))
         for raw in numbers:
             try:
-                address = check_line(parse_number(raw, country_of(one) or None), refused_lines)
+                address = check_line(
+                    parse_number(raw, country_of(one) or None), frozenset({PREMIUM})
+                )
             except NumberError as error:
                 refusals.append(Refusal(printable(raw), error.reason))
                 continue

@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 
 from . import gsm
+from .segments import split
 
 _SAME: dict[str, str] = {
     "'": "‘’‚‛′`´ʼ＇",
@@ -54,6 +55,12 @@ def transliterate(text: str) -> str:
         return text
     plain = "".join(map(_plain, unicodedata.normalize("NFC", text)))
     return plain if gsm.fits(plain) else text
+
+
+def cheaper(text: str) -> str:
+    """Return the text in plain characters where it then has fewer parts."""
+    plain = transliterate(text)
+    return plain if split(plain).count < split(text).count else text
 
 
 def _plain(char: str) -> str:

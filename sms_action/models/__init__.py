@@ -22,6 +22,7 @@ from . import server_action_run
 from . import trigger_sms
 from . import sms_sms_open
 from . import sms_sms_origin
+from . import sms_sms_sender
 from . import ir_actions_server_sms
 from . import ir_actions_server_sms_chatter
 from . import ir_actions_server_sms_numbers

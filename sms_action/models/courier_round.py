@@ -14,7 +14,7 @@ from ..core.message import Message
 from ..core.numbers import FIXED, PREMIUM, check_line, parse_sender
 from ..core.outcome import Fate, Outcome, in_doubt
 from ..core.segments import split
-from ..core.transliterate import transliterate
+from ..core.transliterate import cheaper
 from ..transports.http_client import BEARABLE_REFUSALS, BEARABLE_SECONDS
 
 #: Messages of the first block, and of the largest one.
@@ -105,10 +105,10 @@ class Round:
         self._give_up(now)
         if not rows:
             return concluded, set()
-        sender = self._gateway.sender
+        own = self._gateway.sender
         begun = self._messages._begin_rows(
             [
-                (parcel.id, life, self._gateway.id, split(message.text).count, sender)
+                (parcel.id, life, self._gateway.id, split(message.text).count, parcel.sender or own)
                 for parcel, message, life in rows
             ]
         )
@@ -140,11 +140,12 @@ class Round:
         if gateway.validity_minutes and left.total_seconds() <= 0:
             self._expired.append(parcel)
             return None
+        sender = parcel.sender or gateway.sender
         return Message(
             key=parcel.id,
             to=parcel.address,
             text=self._text(parcel.text),
-            sender=parse_sender(gateway.sender) if gateway.sender else None,
+            sender=parse_sender(sender) if sender else None,
             reference=parcel.uuid,
             callback_url=self._callback.replace("{reference}", parcel.uuid),
             validity_minutes=max(1, int(left.total_seconds() / 60))
@@ -153,10 +154,7 @@ class Round:
         )
 
     def _text(self, text):
-        if not self._gateway.transliterate:
-            return text
-        plain = transliterate(text)
-        return plain if split(plain).count < split(text).count else text
+        return cheaper(text) if self._gateway.transliterate else text
 
     # -- what comes back ----------------------------------------------------------------------
 

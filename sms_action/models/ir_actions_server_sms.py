@@ -49,11 +49,6 @@ class IrActionsServer(models.Model):
         help="The gateway that is tried first.\n"
         "Empty: the one that fits the number and the company of the record.",
     )
-    sms_landlines = fields.Boolean(
-        string="Landlines Too",
-        help="Send to landlines as well. In most countries such an SMS costs money and is read out "
-        "by a machine, or by nobody.",
-    )
     sms_max_parts = fields.Integer(
         string="At Most (Parts)",
         default=10,

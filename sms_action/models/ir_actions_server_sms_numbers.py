@@ -11,7 +11,7 @@ from odoo.addons.server_action_engine.models.drafts import each_open
 
 from ..core.addressees import BLACKLISTED, Refusal, addressees, numbers_in
 from ..core.errors import NumberError
-from ..core.numbers import parse_sender
+from ..core.numbers import FIXED, parse_sender
 
 SMS = "sms"
 #: What people write a number with. Whether it is one, its country decides.
@@ -61,8 +61,9 @@ class IrActionsServer(models.Model):
             draft.people, draft.refusals = addressees(
                 found.get(id(draft), ()),
                 lambda one, draft=draft: country_of(draft, one),
-                self.sms_landlines,
             )
+        self._sms_choose_gateways(drafts)
+        self._sms_leave_out_landlines(drafts)
         self._sms_leave_out_blacklisted(drafts, env)
         each_open(drafts, self._sms_check_addressed)
         self._sms_find_locales(drafts, env)
@@ -114,6 +115,30 @@ class IrActionsServer(models.Model):
             return (found or draft.company.country_id).code or ""
 
         return country_of
+
+    def _sms_choose_gateways(self, drafts):
+        """Ask once per company which gateways may carry the messages."""
+        by_company = {}
+        for draft in drafts:
+            by_company.setdefault(draft.company, []).append(draft)
+        # The choice is made for whoever starts the action; it reads nothing to them.
+        chooser, preferred = self.env["sms.gateway"].sudo(), self.sudo().sms_gateway_id
+        for company, group in by_company.items():
+            numbers = dict.fromkeys(one.number for draft in group for one in draft.people)
+            chosen = chooser._choose(list(numbers), company, preferred=preferred or None)
+            for draft in group:
+                draft.gateways = {one.number: chosen[one.number].sudo() for one in draft.people}
+
+    def _sms_leave_out_landlines(self, drafts):
+        """Leave out landlines that the first gateway sends nothing to."""
+        for draft in drafts:
+            refused = {
+                one.number
+                for one in draft.people
+                if one.address.line == FIXED and not draft.gateways[one.number][:1].fixed_lines
+            }
+            draft.refusals += [Refusal(number, "landline") for number in sorted(refused)]
+            draft.people = [one for one in draft.people if one.number not in refused]
 
     def _sms_leave_out_blacklisted(self, drafts, env):
         """Leave out numbers that want no messages. It is their wish, so it is no failure."""

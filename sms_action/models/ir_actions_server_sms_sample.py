@@ -16,7 +16,7 @@ _MAX_NAMED = 5
 _SOURCES = (
     *("name", "model_id", "state", "run_as", "run_as_user_id", "usage"),
     *("sms_to", "sms_partner_ids", "sms_sender", "sms_gateway_id", "sms_template_id", "sms_text"),
-    *("sms_method", "sms_landlines", "sms_max_parts", "sms_on_missing", "sms_on_error"),
+    *("sms_method", "sms_max_parts", "sms_on_missing", "sms_on_error"),
 )
 
 

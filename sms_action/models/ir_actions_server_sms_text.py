@@ -11,7 +11,7 @@ from odoo.addons.server_action_engine.models.drafts import (
 )
 
 from ..core.segments import MAX_PARTS, split
-from ..core.transliterate import transliterate
+from ..core.transliterate import cheaper
 from .sms_draft import Letter
 
 
@@ -58,7 +58,8 @@ class IrActionsServer(models.Model):
                         own[one.locale] = self._sms_own_text(draft, one.locale, scope_of, written)
                     else:
                         own[one.locale] = _value(texts[draft.record.id, one.locale])
-                draft.letters.append(Letter(one, own[one.locale]))
+                gateways = draft.gateways[one.number]
+                draft.letters.append(Letter(one, own[one.locale], gateways))
 
         each_open(open_drafts, write)
 
@@ -120,8 +121,7 @@ class IrActionsServer(models.Model):
     # -- parts ---------------------------------------------------------------------------------
 
     def _sms_measure(self, drafts):
-        """Choose the gateways, cut the texts into parts, and leave out what cannot be sent."""
-        self._sms_choose_gateways([draft for draft in drafts if draft.is_open])
+        """Cut the texts into parts, and leave out what cannot be sent."""
         most = min(self.sms_max_parts or MAX_PARTS, MAX_PARTS)
 
         def measure(draft):
@@ -163,26 +163,10 @@ class IrActionsServer(models.Model):
             )
         return ""
 
-    def _sms_choose_gateways(self, drafts):
-        """Ask once per company which gateways carry the messages."""
-        by_company = {}
-        for draft in drafts:
-            by_company.setdefault(draft.company, []).extend(draft.letters)
-        chooser = self.env["sms.gateway"].sudo()
-        preferred = self.sudo().sms_gateway_id
-        for company, letters in by_company.items():
-            numbers = list(dict.fromkeys(letter.to.number for letter in letters))
-            chosen = chooser._choose(numbers, company, preferred=preferred or None)
-            for letter in letters:
-                letter.gateways = chosen[letter.to.number].sudo()
-
 
 def _as_sent(letter):
-    """Return the text the first gateway sends; plain characters only where that is cheaper."""
-    if not letter.gateways[:1].transliterate:
-        return letter.text
-    plain = transliterate(letter.text)
-    return plain if split(plain).count < split(letter.text).count else letter.text
+    """Return the text the first gateway sends."""
+    return cheaper(letter.text) if letter.gateways[:1].transliterate else letter.text
 
 
 def _plain(text):

@@ -25,6 +25,8 @@ class Letter:
 class Draft(drafts.Draft):
     """What one record gets sent."""
 
+    gateways: dict = field(default_factory=dict)
+    """Gateways that may carry a message to each number, the first to try first."""
     people: list = field(default_factory=list)
     """:class:`~..core.addressees.Addressee`"""
     refusals: list = field(default_factory=list)

@@ -51,6 +51,8 @@ class Parcel:
     company_id: int = 0
     preferred_id: int = 0
     """Gateway that the message names."""
+    sender: str = ""
+    """Who it comes from; empty: as its gateway has it."""
     gateways: list = field(default_factory=list)
     """Gateways that are still to be tried, in order."""
     address: object = None

@@ -2,7 +2,10 @@
 
 from odoo.tests import tagged
 
+from odoo.addons.server_action_engine.tests.common import EngineCase
+
 from .. import _disarm_actions
+from .common import MOBILE, GatewayCase
 from .type_case import SmsTypeCase
 
 
@@ -224,3 +227,35 @@ class TestStockSms(SmsTypeCase):
         self.assertIn("always run as system", action.warning)
         action.sms_to = "phone"
         self.assertFalse(action.warning)
+
+
+@tagged("post_install", "-at_install")
+class TestSmsOnItsWay(GatewayCase):
+    """From the action through Odoo's queue to the gateway."""
+
+    def test_what_the_action_says_arrives_at_the_gateway(self):
+        """Sender, text and number; the message knows its record, company and run."""
+        partner = self.env["res.partner"].create({"name": "Ann", "phone": MOBILE})
+        action = self.env["ir.actions.server"].create(
+            {
+                "name": "Reminder",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "state": "sms",
+                "sms_to": "phone",
+                "sms_text": "Dear [[ object.name ]]",
+                "sms_sender": "Dentist",
+                "sms_gateway_id": self.gateway.id,
+            }
+        )
+        EngineCase.run_on(action, partner)
+        sms = self.env["sms.sms"].search([("partner_id", "=", partner.id)])
+        self.run_queue()
+        (sent,) = self.gateway._memory().sent
+        self.assertEqual((sent.to.value, sent.text), (MOBILE, "Dear Ann"))
+        self.assertEqual(sent.sender.value, "Dentist")
+        message = self.message_of(sms)
+        self.assertEqual(message.sender, "Dentist")
+        self.assertEqual((message.res_model, message.res_id), ("res.partner", partner.id))
+        self.assertEqual(message.company_id, self.company)
+        self.assertEqual(message.run_id.action_id, action)
+        self.assertEqual(message.state, "accepted")

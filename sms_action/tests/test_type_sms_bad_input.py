@@ -26,17 +26,21 @@ class TestSmsBadNumbers(SmsTypeCase):
         for line in (
             "No SMS for Partner 1: “Partner 1” has no number.",
             "No SMS for Partner 2: “call me” is no phone number.",
-            "No SMS for Landline: “02 512 34 56” is a landline.",
+            "No SMS for Landline: “+3225123456” is a landline.",
             "No SMS for Premium: “0900 12 345” is a premium number.",
             "No SMS for Short: “0470 12” is no valid number of its country.",
         ):
             self.assertIn(line, self.told(action).replace("\u00a0", " "))
         self.assertEqual(self.last_run(action).state, "done")
 
-    def test_landlines_on_request(self):
-        """Where networks read messages out, they can be sent there."""
+    def test_landlines_that_a_gateway_sends_to(self):
+        """Where networks read messages out, the gateway says so, and the action follows."""
         self.partner.phone = "02 512 34 56"
-        self.assertEqual(self.messages_of(self.new_sms(sms_landlines=True)).number, "+3225123456")
+        gateway = self.new_gateway(fixed_lines=True)
+        action = self.new_sms(sms_gateway_id=gateway.id)
+        self.assertEqual(self.messages_of(action).number, "+3225123456")
+        gateway.fixed_lines = False
+        self.assertFalse(self.messages_of(action))
 
     def test_one_bad_number_of_several(self):
         """A record with one good number gets its SMS."""

@@ -97,11 +97,9 @@ class TestSmsCompanies(SmsTypeCase):
 
     def test_prefixes_and_countries(self):
         """A gateway for a country takes its numbers, in the order the gateways say."""
-        self.new_gateway(name="Dutch", country_ids=self.netherlands.ids)
+        self.new_gateway(name="Dutch", country_ids=self.netherlands.ids, fixed_lines=True)
         self.new_gateway(name="Mobile", prefixes="+316, +3247012")
-        action = self.new_sms(
-            sms_to="+31201234567, +31612345678, +32470123400, +4915112345678", sms_landlines=True
-        )
+        action = self.new_sms(sms_to="+31201234567, +31612345678, +32470123400, +4915112345678")
         self.assertEqual(
             self.chosen(action, self.partners[:1]), ["Dutch", "Mobile", "Mobile", "Ours"]
         )

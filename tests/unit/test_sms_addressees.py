@@ -13,10 +13,10 @@ MOBILE, OTHER_MOBILE, LANDLINE, PREMIUM = (
 )
 
 
-def found(*texts, country="BE", landlines=False):
+def found(*texts, country="BE"):
     """Return the numbers and the refusals of what was found for a record."""
     recipients = [Recipient(text, "phone") for text in texts]
-    people, refusals = addressees(recipients, lambda one: country, landlines)
+    people, refusals = addressees(recipients, lambda one: country)
     return [one.number for one in people], refusals
 
 
@@ -28,11 +28,11 @@ def found(*texts, country="BE", landlines=False):
         ("8585", ["8585"], []),
         ("", [], [Refusal("phone", "missing")]),
         ("  ", [], [Refusal("phone", "missing")]),
-        (LANDLINE, [], [Refusal(LANDLINE, "landline")]),
+        (LANDLINE, ["+3225123456"], []),
         (PREMIUM, [], [Refusal(PREMIUM, "premium")]),
         ("+32 470", [], [Refusal("+32 470", "invalid")]),
         ("call me", [], [Refusal("call me", "unreadable")]),
-        (f"{MOBILE}\n{LANDLINE}", ["+32470123456"], [Refusal(LANDLINE, "landline")]),
+        (f"{MOBILE}\n{PREMIUM}", ["+32470123456"], [Refusal(PREMIUM, "premium")]),
     ],
 )
 def test_each_number_has_one_outcome(text, numbers, refusals):
@@ -42,13 +42,6 @@ def test_each_number_has_one_outcome(text, numbers, refusals):
 def test_a_national_number_needs_a_country():
     assert found(MOBILE, country="") == ([], [Refusal(MOBILE, "no_country")])
     assert found("0032470123456", country="") == (["+32470123456"], [])
-
-
-def test_landlines_on_request_but_never_premium_numbers():
-    assert found(LANDLINE, PREMIUM, landlines=True) == (
-        ["+3225123456"],
-        [Refusal(PREMIUM, "premium")],
-    )
 
 
 def test_the_country_is_the_recipients_own():
@@ -73,7 +66,7 @@ def test_a_known_person_counts_more_than_a_written_number():
 
 
 def test_the_same_refusal_is_said_once():
-    assert found(LANDLINE, LANDLINE) == ([], [Refusal(LANDLINE, "landline")])
+    assert found(PREMIUM, PREMIUM) == ([], [Refusal(PREMIUM, "premium")])
 
 
 def test_what_is_shown_is_one_short_line():
