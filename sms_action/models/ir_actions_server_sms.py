@@ -21,7 +21,7 @@ class IrActionsServer(models.Model):
     _inherit = "ir.actions.server"
 
     sms_to = fields.Char(
-        string="To",
+        string="Send to",
         help="Who gets the SMS, separated by commas: numbers (+32 470 12 34 56), fields of the "
         "record or of records it leads to (partner_id.phone, child_ids), the word followers, and "
         "Python expressions (object.phone or '+32470123456').\n"
@@ -32,11 +32,11 @@ class IrActionsServer(models.Model):
         "ir_act_server_sms_partner_rel",
         "action_id",
         "partner_id",
-        string="Also to",
+        string="Always to",
         help="Contacts who get an SMS for every record.",
     )
     sms_sender = fields.Char(
-        string="From",
+        string="Sender",
         help="Who the SMS comes from: a number, a short code, or a name of at most 11 letters and "
         "digits. It may hold fields: [[ object.company_id.name ]]. Many networks show only "
         "senders that are registered with them.\n"
@@ -73,7 +73,7 @@ class IrActionsServer(models.Model):
             ("isolate", "Send the others"),
             ("policy", "As “If It Fails” says"),
         ],
-        string="Failing Record",
+        string="If One Fails",
         default="isolate",
         required=True,
         help="What happens if the SMS of one record cannot be written because an expression "

@@ -48,7 +48,9 @@ class IrActionsServer(models.Model):
             find = self._recipient_finder(self.sms_to, SMS, records, scope_of, env)
         else:
             find = self._sms_own_number_finder(records)
-        always = list(self._recipients_of(self.sudo().sms_partner_ids, SMS, self.env._("Also to")))
+        always = list(
+            self._recipients_of(self.sudo().sms_partner_ids, SMS, self.env._("Always to"))
+        )
         found = {}
 
         def look(draft):

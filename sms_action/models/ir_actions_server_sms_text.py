@@ -19,7 +19,7 @@ class IrActionsServer(models.Model):
     _inherit = "ir.actions.server"
 
     sms_text = fields.Text(
-        string="Text",
+        string="SMS Text",
         translate=True,
         help="It may hold fields: Dear [[ object.name ]] or Dear {{ object.name }}. Dates and "
         "amounts are written the way the recipient's language does.",
@@ -32,7 +32,7 @@ class IrActionsServer(models.Model):
     def _sample_sources(self):
         sources = super()._sample_sources()
         if self.state == "sms":
-            sources.append((self.env._("From"), self.sms_sender, True))
+            sources.append((self.env._("Sender"), self.sms_sender, True))
         return [source for source in sources if source[1]]
 
     def _sms_sources(self):

@@ -187,8 +187,8 @@ class TestSmsBadTexts(SmsTypeCase):
         self.assertIn("object.nobody", self.told(action))
 
     def test_marks_that_cannot_be_read_are_warned_about(self):
-        self.assertIn("“Text”", self.new_sms(sms_text="[[ 1 + ]]").warning)
-        self.assertIn("“From”", self.new_sms(sms_sender="[[ 1 + ]]").warning)
+        self.assertIn("“SMS Text”", self.new_sms(sms_text="[[ 1 + ]]").warning)
+        self.assertIn("“Sender”", self.new_sms(sms_sender="[[ 1 + ]]").warning)
 
     def test_templates_need_a_record(self):
         """Started without one, the action says what to do."""

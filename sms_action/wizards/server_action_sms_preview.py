@@ -48,9 +48,8 @@ class ServerActionSmsPreview(models.TransientModel):
         for wizard in self:
             model = self.env.get(wizard.model_name or "")
             usable = model is not None and not model._abstract and model._auto
-            sample = wizard.action_id.sample_res_id
             newest = model.search([], limit=1, order="id desc") if usable else model
-            wizard.res_id = (sample or newest.id) if usable else False
+            wizard.res_id = newest.id if usable else False
 
     @api.depends("action_id", "res_id")
     def _compute_preview(self):
