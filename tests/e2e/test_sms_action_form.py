@@ -61,6 +61,8 @@ def test_an_sms_action_is_set_up_in_the_form(browser, admin, action, folder):
     assert (saved["sms_to"], saved["warning"]) == ("phone, child_ids", False)
 
     form.press("Preview", ".oe_stat_button")
+    page.wait_for(".o_sms_action_preview")
+    form.choose(".modal [name=res_id]", "Ann Lee")
     shows(page, ".o_sms_action_preview", "+32470123456", "Ann Lee", "Our Gateway", "landline")
     shows(page, ".o_sms_action_preview", "Dear Ann Lee, see you tomorrow. {€}")
     form.type(".modal [name=test_number] input", "+32470999999")
