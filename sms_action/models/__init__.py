@@ -21,7 +21,6 @@ from . import res_company
 from . import server_action_run
 from . import trigger_sms
 from . import sms_sms_open
-from . import sms_sms_origin
 from . import sms_sms_sender
 from . import ir_actions_server_sms
 from . import ir_actions_server_sms_chatter
