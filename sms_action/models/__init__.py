@@ -23,6 +23,7 @@ from . import trigger_sms
 from . import sms_sms_open
 from . import sms_sms_sender
 from . import ir_actions_server_sms
+from . import ir_actions_server_sms_queue
 from . import ir_actions_server_sms_chatter
 from . import ir_actions_server_sms_numbers
 from . import ir_actions_server_sms_text
