@@ -6,7 +6,7 @@ from __future__ import annotations
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from odoo.addons.server_action_engine.core.retry import RetryPolicy
@@ -51,7 +51,8 @@ class _Source:
 class SmppClient:
     """A gateway over SMPP. One thread uses it.
 
-    :param on_arrival: stores a report or a message; True once it is safe, False to get it again
+    :param on_arrivals: stores reports and messages, those that came together at once; returns for
+        each True once it is safe, False to get it again
     :param connecting: how patiently to connect
     :param pauses: how patiently to bear refusals for being too fast
     """
@@ -59,23 +60,35 @@ class SmppClient:
     def __init__(
         self,
         account: SmppAccount,
-        on_arrival: Callable[[Incoming], bool],
+        on_arrivals: Callable[[Sequence[Incoming]], Sequence[bool]],
         connecting: RetryPolicy = CONNECTING,
         pauses: RetryPolicy = PAUSES,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.account = account
-        self._on_arrival = on_arrival
+        self._on_arrivals = on_arrivals
         self._pauses = pauses
         self._clock = clock
         self._sleep = sleep
         # A tenth of a second's worth at once: fine steps cost more than they smooth.
         self._throttle = Throttle(account.per_second, burst=account.per_second / 10)
         self._link = SmppLink(account, connecting, clock, sleep)
-        self._events: deque[Event] = deque()
+        self._answers: deque[Answered] = deque()
+        # With the session each came on: only that one can acknowledge it.
+        self._arrivals: list[tuple[SmppSession, Arrived]] = []
         self._flying: dict[Hashable, _Try] = {}
         self._again: deque[_Try] = deque()
+
+    @property
+    def bound(self) -> bool:
+        """Whether there is a session, as far as anybody knows."""
+        return self._link.session is not None
+
+    @property
+    def problem(self) -> SessionError | None:
+        """Why there is no session, None while there is one or none was wanted."""
+        return None if self.bound else self._link.problem
 
     def send(self, submissions: Iterable[Submission]) -> Iterator[Answered]:
         """Submit parts and yield each outcome as soon as it is known, in any order.
@@ -115,12 +128,14 @@ class SmppClient:
         end = self._clock() + seconds
         late: list[Answered] = []
         while (left := end - self._clock()) > 0:
+            if (wait := self._link.wait()) > 0:
+                self._sleep(min(wait, left))
+                continue
             try:
                 session = self._link.connected(patient=False)
             except SessionError:
-                self._sleep(min(self._link.delay(), max(0.0, end - self._clock())))
-            else:
-                late += self._look(session, min(left, TURN_SECONDS))
+                continue  # The link says how long to wait.
+            late += self._look(session, min(left, TURN_SECONDS))
         return late
 
     def test(self) -> None:
@@ -137,20 +152,29 @@ class SmppClient:
     def _look(self, session: SmppSession, seconds: float) -> Iterator[Answered]:
         ended: SessionError | None = None
         try:
-            self._events += session.poll(seconds)
+            self._sort(session, session.poll(seconds))
             if session.unbinding and not session.waiting:
                 session.close()
                 ended = SessionError(f"{self.account!r} ended the session", "unbound")
         except SessionError as error:
-            self._events += session.lose(error)
+            self._sort(session, session.lose(error))
             ended = error
         if ended:
             self._link.session = None
         # Each is taken out before it is handled: what a caller's error interrupts goes on later.
-        while self._events:
-            yield from self._happened(session, self._events.popleft())
+        while self._answers:
+            yield from self._answered(self._answers.popleft())
+        # After the answers: most reports are about one of them.
+        self._store_arrivals()
         if ended:
             self._link.ended(ended)
+
+    def _sort(self, session: SmppSession, events: Iterable[Event]) -> None:
+        for event in events:
+            if isinstance(event, Arrived):
+                self._arrivals.append((session, event))
+            else:
+                self._answers.append(event)
 
     def _fill(self, session: SmppSession, source: _Source) -> Iterator[Answered]:
         while session.room and not self._throttle.wait(self._clock()):
@@ -172,10 +196,7 @@ class SmppClient:
         wait = self._throttle.wait(self._clock())
         return min(wait, TURN_SECONDS) if wait else TURN_SECONDS
 
-    def _happened(self, session: SmppSession, event: Answered | Arrived) -> Iterator[Answered]:
-        if isinstance(event, Arrived):
-            self._arrived(session, event)
-            return
+    def _answered(self, event: Answered) -> Iterator[Answered]:
         if event.outcome.fate is Fate.ACCEPTED or event.outcome.code:
             self._link.works()
         attempt = self._flying.pop(event.key, None)
@@ -189,21 +210,25 @@ class SmppClient:
                 return
         yield event
 
-    def _arrived(self, session: SmppSession, event: Arrived) -> None:
+    def _store_arrivals(self) -> None:
+        arrivals, self._arrivals = self._arrivals, []
+        if not arrivals:
+            return
+        kept: Sequence[bool] = [False] * len(arrivals)
         try:
-            kept = self._on_arrival(event.incoming)
-        except Exception:
+            kept = self._on_arrivals([event.incoming for _session, event in arrivals])
+        finally:
             # Whatever went wrong while storing it: the gateway keeps it and delivers it again.
-            session.acknowledge(event, kept=False)
-            raise
-        session.acknowledge(event, kept)
+            for (session, event), one in zip(arrivals, kept, strict=True):
+                session.acknowledge(event, one)
 
     def _give_up(self, error: SessionError, source: _Source) -> Iterator[Answered]:
         outcome = Outcome(Fate.RETRY, error.reason, str(error))
         if isinstance(error, BindError):
             outcome = error.outcome
         # Reports that wait here as well were never acknowledged: they come again.
-        yield from (event for event in self._events if isinstance(event, Answered))
-        self._events.clear()
+        self._arrivals.clear()
+        while self._answers:
+            yield self._answers.popleft()
         while attempt := self._again.popleft() if self._again else source.take():
             yield Answered(attempt.submission.key, outcome)

@@ -36,6 +36,9 @@ class SmppLink:
         self._sleep = sleep
         self._since = 0.0
         self._failures = 0
+        self._not_before = float("-inf")
+        self.problem: SessionError | None = None
+        """How the last session ended, or why there was none."""
 
     def connected(self, patient: bool = True) -> SmppSession:
         """Return a bound session, the present one or a new one.
@@ -58,7 +61,7 @@ class SmppLink:
                     raise
                 if not patient:
                     raise
-                self._sleep(self.delay())
+                self._sleep(self.wait())
         return self.session
 
     def works(self) -> None:
@@ -72,11 +75,13 @@ class SmppLink:
             self._failures = 0
         self._failed(error)
         if self._failures > 1:
-            self._sleep(self.delay())
+            self._sleep(self.wait())
+        else:
+            self._not_before = self._clock()
 
-    def delay(self) -> float:
-        """Return the seconds to wait before the next attempt."""
-        return float(self._policy.delay(max(self._failures, 1), random.random()))
+    def wait(self) -> float:
+        """Return the seconds until the next attempt to connect; 0 when there is a session."""
+        return 0.0 if self.session else max(0.0, self._not_before - self._clock())
 
     def close(self) -> None:
         """End the session with a farewell."""
@@ -86,4 +91,6 @@ class SmppLink:
 
     def _failed(self, error: SessionError) -> None:
         self._failures += 1
+        self.problem = error
+        self._not_before = self._clock() + self._policy.delay(self._failures, random.random())
         _logger.warning("%s", error)

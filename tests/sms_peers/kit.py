@@ -35,9 +35,9 @@ class Inbox:
     def __init__(self):
         self.arrived = []
 
-    def __call__(self, incoming):
-        self.arrived.append(incoming)
-        return True
+    def __call__(self, arrivals):
+        self.arrived += arrivals
+        return [True] * len(arrivals)
 
     @property
     def receipts(self):

@@ -207,12 +207,12 @@ def test_what_is_not_stored_is_delivered_again(closing):
         + b"id:1 stat:DELIVRD    "
     )
     smsc = closing(OddSmsc(ok, greeting=pdu(constants.DELIVER_SM, 5, 0, body)))
-    sender = closing(kit.client(kit.account(smsc.port), lambda incoming: False))
+    sender = closing(kit.client(kit.account(smsc.port), lambda arrivals: [False] * len(arrivals)))
     sender.listen(0.3)
     sender.close()
     assert (constants.DELIVER_SM | RESPONSE, 0x64) in smsc.received
 
-    def broken(incoming):
+    def broken(arrivals):
         raise RuntimeError("no room on the disk")
 
     sender = closing(kit.client(kit.account(smsc.port), broken))
@@ -224,7 +224,7 @@ def test_what_is_not_stored_is_delivered_again(closing):
 
 
 def test_an_error_while_storing_loses_no_outcome(closing):
-    """A report that cannot be stored comes together with two answers: they come later."""
+    """A report that cannot be stored comes together with two answers: they come first."""
     body = b"\0" + b"\1\1316\0" + b"\1\1odoo\0" + b"\4\0\0" + b"\0\0" + b"\0\0\0\0" + b"\0"
     held = []
 
@@ -234,15 +234,16 @@ def test_an_error_while_storing_loses_no_outcome(closing):
             return None
         return b"".join([pdu(constants.DELIVER_SM, 9, 0, body), *held])
 
-    def broken(incoming):
+    def broken(arrivals):
         raise RuntimeError("no room on the disk")
 
     smsc = closing(OddSmsc(together))
     gateway = kit.account(smsc.port)
     sender = closing(kit.client(gateway, broken))
+    came = []
     with pytest.raises(RuntimeError, match="no room"):
-        list(sender.send(kit.parts(gateway, 2)))
-    found = kit.outcomes(sender.send([]))
+        came.extend(sender.send(kit.parts(gateway, 2)))
+    found = kit.outcomes([*came, *sender.send([])])
     assert [found[number, 1].fate for number in (0, 1)] == [Fate.ACCEPTED] * 2
 
 
@@ -255,3 +256,46 @@ def test_a_gateway_that_says_goodbye_to_everybody(closing):
     commands = [command for command, _status in smsc.received]
     assert commands.count(constants.BIND_TRANSCEIVER) == kit.QUICK.max_attempts
     assert constants.UNBIND | RESPONSE in commands
+
+
+def test_reports_that_come_together_are_stored_together(start_smsc, closing):
+    """And each is acknowledged by its own: what is not kept comes again, the rest does not."""
+    body = b"\0" + b"\1\1316\0" + b"\1\1odoo\0" + b"\4\0\0" + b"\0\0" + b"\0\0\0\0"
+    reports = [body + bytes([len(text)]) + text for text in (b"id:1 stat:DELIVRD", b"id:2 stat:?")]
+    greeting = b"".join(
+        pdu(constants.DELIVER_SM, 50 + number, 0, one) for number, one in enumerate(reports)
+    )
+    smsc = closing(OddSmsc(ok, greeting=greeting))
+    calls = []
+
+    def store(arrivals):
+        calls.append(len(arrivals))
+        return [one.receipt is not None for one in arrivals]
+
+    sender = closing(kit.client(kit.account(smsc.port), store))
+    sender.listen(0.3)
+    sender.close()
+    answers = [status for command, status in smsc.received if command == 5 | RESPONSE]
+    assert (calls, answers) == ([2], [0, 0x64])
+
+
+def test_the_way_back_takes_longer_each_time(closing):
+    """However short the looks at the connection are."""
+    smsc = closing(OddSmsc(ok, bind=struct.pack(">I", 1)))
+    now = [0.0]
+
+    def sleep(seconds):
+        now[0] += seconds
+
+    gateway = kit.account(smsc.port)
+    sender = closing(kit.client(gateway, clock=lambda: now[0], sleep=sleep))
+    moments = []
+    for _look in range(100):
+        before = len(smsc.received)
+        sender.listen(0.01)
+        moments += [now[0]] * (len(smsc.received) - before)
+    assert now[0] == pytest.approx(1.0)
+    # 0.02 s, 0.04, 0.08, 0.16, then 0.2, each at most a quarter shorter.
+    assert 7 <= len(moments) <= 10
+    assert not sender.bound
+    assert sender.problem.reason == "malformed"
