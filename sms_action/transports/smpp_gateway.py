@@ -90,8 +90,11 @@ class SmppGateway:
             while self._again:
                 yield from self._answers(self._submissions(iter(())))
         finally:
-            # Where the caller stopped, it decides about the rest.
+            # Where the caller stopped, it decides about the rest; what is on its way may be
+            # answered yet.
             self._again.clear()
+            for key, parts in self._open.items():
+                self._keep(key, parts)
             self._open.clear()
 
     def listen(self, seconds: float) -> list[Answer]:
@@ -169,7 +172,11 @@ class SmppGateway:
         elif late:
             return
         else:
-            self._doubtful[key] = parts
-            while len(self._doubtful) > KEPT_IN_DOUBT:
-                self._doubtful.popitem(last=False)
+            self._keep(key, parts)
         self._ready.append(Answer(key, outcome))
+
+    def _keep(self, key: Hashable, parts: _Parts) -> None:
+        """Remember a message whose answers may come after their time."""
+        self._doubtful[key] = parts
+        while len(self._doubtful) > KEPT_IN_DOUBT:
+            self._doubtful.popitem(last=False)

@@ -49,7 +49,10 @@ class SmppLink:
         while self.session is None:
             if patient and self._failures >= self._policy.max_attempts:
                 self._failures = 0
-                raise SessionError(f"{self.account!r} ends each connection", "unreachable")
+                if isinstance(self.problem, BindError):
+                    raise self.problem
+                text = f"{self.account!r} fails each time. {self.problem}"
+                raise SessionError(text, "unreachable") from self.problem
             try:
                 self.session = SmppSession(self.account, self._clock)
                 self._since = self._clock()

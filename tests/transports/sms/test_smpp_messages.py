@@ -114,3 +114,19 @@ def test_nobody_there(closing):
     assert {one.fate for one in found.values()} == {Fate.RETRY}
     assert not sender.bound
     assert sender.problem.reason == "unreachable"
+
+
+def test_who_stops_in_the_middle_hears_of_it_later(start_smsc, gateway):
+    """As when the database is lost while answers come: what was sent is not forgotten."""
+    smsc = start_smsc("node")
+    sender = gateway(smsc, window=5)
+    answers = sender.send(kit.message(number) for number in range(20))
+    first = next(answers)
+    answers.close()
+    found = {first.key: first.outcome}
+    for _look in range(100):
+        found.update({one.key: one.outcome for one in sender.listen(0.05)})
+        if len(found) == len(smsc.messages):
+            break
+    assert {one.fate for one in found.values()} == {Fate.ACCEPTED}
+    assert 1 < len(found) < 20

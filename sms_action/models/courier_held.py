@@ -1,0 +1,44 @@
+"""A courier of the long-lived process: it has one gateway, and a session that is held already."""
+
+import contextlib
+
+from .courier import Courier
+
+
+class HeldCourier(Courier):
+    """Carries the messages of one gateway over a session it neither opens nor closes."""
+
+    def __init__(self, env, keeping, gateway, session, ending):
+        """Prepare.
+
+        :param session: an ``SmppGateway``
+        :param ending: an event; once it is set, what is under way is finished and no more begun
+        """
+        super().__init__(env, keeping)
+        self._gateway = gateway
+        self._session = session
+        self._ending = ending
+
+    def _is_mine(self, gateway):
+        return gateway == self._gateway
+
+    def _open(self, gateway):
+        return contextlib.nullcontext(_Held(self._session, self._ending))
+
+
+class _Held:
+    """The session, for one round."""
+
+    def __init__(self, session, ending):
+        self._session = session
+        self._ending = ending
+
+    def send(self, messages):
+        return self._session.send(self._until_the_end(messages))
+
+    def _until_the_end(self, messages):
+        for message in messages:
+            yield message
+            # What was not asked for goes back to the queue.
+            if self._ending.is_set():
+                return

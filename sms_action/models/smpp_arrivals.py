@@ -1,0 +1,86 @@
+"""Stores what SMPP gateways deliver. They forget a report once they hear that it is kept."""
+
+import logging
+import time
+
+import psycopg2
+
+from odoo import SUPERUSER_ID, api, fields
+from odoo.modules.registry import Registry
+
+_logger = logging.getLogger(__name__)
+_TRIES = 5
+#: Longest wait for rows somebody else is changing; the gateway delivers again what is not kept.
+_LOCK_TIMEOUT = "3s"
+
+
+class Arrivals:
+    """Takes what came together, in a transaction of its own; True for what is safe now.
+
+    The session is held by somebody in the middle of a transaction, who must not lose the reports
+    if it fails, nor may they wait for its end.
+    """
+
+    def __init__(self, database, gateway_id):
+        self._database = database
+        self._gateway_id = gateway_id
+
+    def __call__(self, arrivals):
+        reports = [one.receipt for one in arrivals]
+        self._log_others(arrivals, reports)
+        # What is no report is not kept by anybody, and would come again for ever.
+        wanted = [one for one in reports if one is not None]
+        if not wanted or self._keep(wanted):
+            return [True] * len(arrivals)
+        # One of them may be to blame.
+        return [one is None or self._keep([one]) for one in reports]
+
+    def _keep(self, receipts):
+        for number in range(1, _TRIES + 1):
+            try:
+                self._store(receipts)
+            except psycopg2.OperationalError as error:
+                # Others were in the way, or the database is away.
+                _logger.info("Delivery reports of gateway %s wait: %s", self._gateway_id, error)
+                time.sleep(0.05 * number)
+            except Exception:
+                _logger.exception(
+                    "Delivery reports of the SMS gateway %s could not be stored; the gateway is "
+                    "told to deliver them again",
+                    self._gateway_id,
+                )
+                return False
+            else:
+                return True
+        _logger.warning(
+            "Delivery reports of the SMS gateway %s were not stored: the database is not to be "
+            "had. The gateway is told to deliver them again",
+            self._gateway_id,
+        )
+        return False
+
+    def _store(self, receipts):
+        with Registry(self._database).cursor() as cr:
+            cr.execute("SELECT set_config('lock_timeout', %s, true)", [_LOCK_TIMEOUT])
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            # The gateway's clock is of no known time zone.
+            now = fields.Datetime.now()
+            env["sms.message"]._apply_reports(
+                [
+                    (self._gateway_id, one.provider_id, one.state, one.error, now)
+                    for one in receipts
+                ]
+            )
+            env["sms.message"]._checkpoint("reports.storing")
+        env["sms.message"]._checkpoint("reports.stored")
+
+    def _log_others(self, arrivals, reports):
+        for one, report in zip(arrivals, reports, strict=True):
+            if report is None:
+                kind = "delivery report" if one.is_report else "message"
+                # Who wrote, and what, is nobody's business in a log.
+                _logger.warning(
+                    "The SMS gateway %s delivered a %s that cannot be used; it is left aside",
+                    self._gateway_id,
+                    kind,
+                )
