@@ -66,10 +66,7 @@ class Arrivals:
             # The gateway's clock is of no known time zone.
             now = fields.Datetime.now()
             env["sms.message"]._apply_reports(
-                [
-                    (self._gateway_id, one.provider_id, one.state, one.error, now)
-                    for one in receipts
-                ]
+                [(self._gateway_id, one.provider_id, one.state, one.error, now) for one in receipts]
             )
             env["sms.message"]._checkpoint("reports.storing")
         env["sms.message"]._checkpoint("reports.stored")

@@ -25,9 +25,7 @@ WORDS = {
         "the provider does not admit this server's address."
     ),
     "tls": _lt("Encryption fails. Perhaps the port expects no TLS: many providers have two ports."),
-    "malformed": _lt(
-        "What answers is not SMPP. Check the port, and whether it expects TLS."
-    ),
+    "malformed": _lt("What answers is not SMPP. Check the port, and whether it expects TLS."),
     "certificate": _lt(
         "The server's certificate is not accepted, or the trusted certificates cannot be read. "
         "Check the host's name and “Trusted Certificates”."
@@ -61,7 +59,8 @@ class SmsGateway(models.Model):
                     self.env._(
                         "%(gateway)s: %(words)s\n\n%(detail)s",
                         gateway=self.display_name,
-                        words=self.env._(WORDS[diagnosis_of(error)]),  # pylint: disable=E8502
+                        # pylint: disable=translation-not-lazy
+                        words=self.env._(WORDS[diagnosis_of(error)]),
                         detail=str(error),
                     )
                 ) from error

@@ -62,9 +62,7 @@ class SmsSms(models.Model):
         """
         last, sent = 0, False
         while not ending.is_set():
-            page = self.search(
-                [*self._queue_domain(), ("id", ">", last)], limit=_PAGE, order="id"
-            )
+            page = self.search([*self._queue_domain(), ("id", ">", last)], limit=_PAGE, order="id")
             if not page:
                 break
             last = page[-1].id

@@ -99,9 +99,7 @@ class Holder(threading.Thread):
 
     def _send(self):
         self._in_transaction(
-            lambda env: env["sms.sms"]._send_held(
-                self._gateway(env), self._session, self._ending
-            )
+            lambda env: env["sms.sms"]._send_held(self._gateway(env), self._session, self._ending)
         )
 
     def _note_bound(self, env):

@@ -13,8 +13,8 @@ from odoo.exceptions import UserError
 from odoo.modules.registry import Registry
 
 from ..core.smpp.account import SmppAccount
-from ..models.sms_gateway_smpp import BINDS, SENDING
 from ..models.smpp_arrivals import Arrivals
+from ..models.sms_gateway_smpp import BINDS, SENDING
 from ..transports import SmppGateway
 from .board import Board
 from .holder import Holder
@@ -89,9 +89,7 @@ class Supervisor:
             # Nobody else can take over either: the sessions stay, and keep what they hear of.
             _logger.warning("The database is not to be had, sessions stay: %s", error)
             return
-        own = {
-            key: one for key, one in self._wanted.items() if key[0] in self._ownership.owned
-        }
+        own = {key: one for key, one in self._wanted.items() if key[0] in self._ownership.owned}
         for key, holder in list(self._holders.items()):
             if own.get(key) != holder.settings:
                 holder.end()

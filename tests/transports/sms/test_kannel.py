@@ -1,15 +1,12 @@
 """The generic HTTP gateway with a real gateway: Kannel, between HTTP and a real SMSC."""
 
-import os
-import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from sms_peers import kit
+from sms_peers.kannel import Kannel
 from sms_peers.processes import wait_until
-from toolkit.peers import prepare_peers
-from toolkit.ports import free_port
 
 from sms_action.core.delivery import State
 from sms_action.core.http.account import HttpAccount
@@ -19,37 +16,6 @@ from sms_action.core.outcome import Fate
 from sms_action.transports import HttpGateway
 
 PRESET = presets()["kannel"]
-CONFIGURATION = """\
-group = core
-admin-port = {admin}
-admin-password = x
-admin-interface = 127.0.0.1
-smsbox-port = {box}
-smsbox-interface = 127.0.0.1
-dlr-storage = internal
-
-group = smsc
-smsc = smpp
-host = 127.0.0.1
-port = {smsc}
-transceiver-mode = true
-smsc-username = me
-smsc-password = s3cret
-system-type = VMA
-address-range = ""
-
-group = smsbox
-bearerbox-host = 127.0.0.1
-bearerbox-port = {box}
-sendsms-port = {http}
-sendsms-interface = 127.0.0.1
-
-group = sendsms-user
-username = odoo
-password = s3cret-word
-concatenation = true
-max-messages = 10
-"""
 
 
 class Callbacks:
@@ -81,33 +47,8 @@ class Callbacks:
 @pytest.fixture
 def kannel(tmp_path, start_smsc, closing):
     """Kannel before an SMSC that reports; yields the address of its HTTP side, and the SMSC."""
-    peers = prepare_peers()
     smsc = start_smsc("node", reports=["DELIVRD"])
-    ports = {name: free_port() for name in ("admin", "box", "http")}
-    configuration = tmp_path / "kannel.conf"
-    configuration.write_text(CONFIGURATION.format(smsc=smsc.port, **ports))
-    for program in (peers.bearerbox, peers.smsbox):
-        log = (tmp_path / f"{program.path.name}.log").open("w")
-        process = subprocess.Popen(
-            [program.path, str(configuration)],
-            cwd=tmp_path,
-            stdout=log,
-            stderr=log,
-            env={**os.environ, **program.environ},
-        )
-        closing(process)
-        port = ports["box"] if program == peers.bearerbox else ports["http"]
-        wait_until(lambda port=port: connects(port), f"port {port} of {program.path.name}")
-    log = tmp_path / "bearerbox.log"
-    wait_until(lambda: "Transceiver-mode" in log.read_text() or "bind" in log.read_text(), "bind")
-    return f"http://127.0.0.1:{ports['http']}", smsc
-
-
-def connects(port):
-    import socket
-
-    with socket.create_connection(("127.0.0.1", port), 1):
-        return True
+    return closing(Kannel(tmp_path, smsc.port)).url, smsc
 
 
 def test_messages_go_through_and_reports_come_back(kannel, closing):

@@ -1,0 +1,84 @@
+"""What the tests of SMPP do inside Odoo; each runs in a process of its own."""
+
+NUMBER = "+31612345678"
+
+
+def use_gateway(env, port, **values):
+    """Make an SMSC of the test the only gateway; returns its id."""
+    env["sms.gateway"].search([]).active = False
+    vals = {
+        "name": "SMSC",
+        "kind": "smpp",
+        "smpp_host": "127.0.0.1",
+        "smpp_port": port,
+        "account": "me",
+        "secret": "s3cret-word",
+        "smpp_connect_seconds": 3.0,
+        **values,
+    }
+    return env["sms.gateway"].create(vals).id
+
+
+def write_sms(env, count, start=0, text="Hello"):
+    """Queue messages “Hello 0”, “Hello 1” …"""
+    numbers = range(start, start + count)
+    env["sms.sms"].create([{"number": NUMBER, "body": f"{text} {one}"} for one in numbers])
+
+
+def serve(env):
+    """Do what ``odoo-bin sms_gateway`` does, until SIGTERM."""
+    from odoo.addons.sms_action.process.supervisor import Supervisor
+
+    Supervisor(env.cr.dbname).run()
+
+
+def run_queue(env):
+    """Do what the scheduled action does."""
+    env["sms.sms"]._process_queue()
+
+
+def states(env):
+    """Return ``{text: [state, reason, attempts]}``."""
+    return {
+        one.text: [one.state, one.reason or "", one.attempts]
+        for one in env["sms.message"].search([])
+    }
+
+
+def queue(env):
+    """Return ``{text: state}`` of Odoo's own queue."""
+    return {one.body: one.state for one in env["sms.sms"].search([])}
+
+
+def gateway(env):
+    """Return what the gateway's form says."""
+    one = env["sms.gateway"].search([])
+    return {"state": one.state, "reason": one.reason or "", "session": one.smpp_condition}
+
+
+def sessions(env):
+    """Return ``[[kind, state, problem]]`` of the processes' sessions."""
+    found = env["sms.gateway.session"].search([])
+    return sorted([one.bind, one.state, one.problem or ""] for one in found)
+
+
+def change_gateway(env, **values):
+    env["sms.gateway"].search([]).write(values)
+
+
+def try_again(env):
+    """Do what the button *Try Again Now* does."""
+    env["sms.gateway"].search([]).action_try_again()
+
+
+def test_connection(env):
+    """Return what *Test Connection* says."""
+    from odoo.exceptions import UserError
+
+    try:
+        return env["sms.gateway"].search([])._test_smpp()
+    except UserError as error:
+        return str(error)
+
+
+test_connection.__test__ = False
