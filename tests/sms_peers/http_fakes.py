@@ -20,7 +20,8 @@ class Provider:
     :ivar before_answer: called with each message that was accepted, before its answer
     """
 
-    def __init__(self):
+    def __init__(self, account=ACCOUNT, secret=SECRET):
+        self._account, self._secret = account, secret
         self.messages = []
         self.requests = []
         self.replies = []
@@ -102,13 +103,13 @@ class Provider:
         return message_id
 
     def _is_twilio_user(self, request):
-        pair = base64.b64encode(f"{ACCOUNT}:{SECRET}".encode()).decode()
+        pair = base64.b64encode(f"{self._account}:{self._secret}".encode()).decode()
         return request.headers.get("Authorization") == f"Basic {pair}"
 
     def _twilio_account(self, request):
         if not self._is_twilio_user(request):
             return 401, {}, {"code": 20003, "message": "Authenticate", "status": 401}
-        return 200, {}, {"sid": ACCOUNT, "status": "active"}
+        return 200, {}, {"sid": self._account, "status": "active"}
 
     def _twilio(self, request, form):
         if not self._is_twilio_user(request):
@@ -118,14 +119,14 @@ class Provider:
         return 201, {}, {"sid": self._take("twilio", form), "status": "queued", "error_code": None}
 
     def _vonage(self, form):
-        if (form.get("api_key"), form.get("api_secret")) != (ACCOUNT, SECRET):
+        if (form.get("api_key"), form.get("api_secret")) != (self._account, self._secret):
             problem = {"status": "4", "error-text": "Bad Credentials"}
             return 200, {}, {"message-count": "1", "messages": [problem]}
         one = {"to": form["to"], "message-id": self._take("vonage", form), "status": "0"}
         return 200, {}, {"message-count": "1", "messages": [one]}
 
     def _clickatell(self, request, content):
-        if request.headers.get("Authorization") != SECRET:
+        if request.headers.get("Authorization") != self._secret:
             return 401, {}, {"errorCode": 1, "error": "Invalid or missing Integration API Key"}
         one = {"apiMessageId": self._take("clickatell", content), "accepted": True}
         return 202, {}, {"messages": [{**one, "to": content["to"][0], "error": None}]}

@@ -5,6 +5,7 @@ from . import (
     mail_queue,
     pickup,
     sms_gateways,
+    sms_queue,
     smtp_sessions,
     throughput,
     timed_rules,
@@ -13,4 +14,5 @@ from . import (
 
 _CASES = (throughput.CASE, pickup.CASE, linear.CASE, smtp_sessions.CASE, workflow_peer.CASE)
 _CASES += (timed_rules.CASE, sms_gateways.SMPP, sms_gateways.HTTP, mail_queue.CASE)
+_CASES += (sms_queue.CASE,)
 SERVER_CASES = {case.name: case for case in _CASES}
