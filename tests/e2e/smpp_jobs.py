@@ -19,6 +19,25 @@ def use_gateway(env, port, **values):
     return env["sms.gateway"].create(vals).id
 
 
+def use_kannel(env, url, base, **values):
+    """Make Kannel the only gateway, and have it call back the server at ``base``."""
+    parameters = env["ir.config_parameter"]
+    parameters.set_param("web.base.url", base)
+    parameters.set_param("web.base.url.freeze", "True")
+    env["sms.gateway"].search([]).active = False
+    vals = {
+        "name": "Kannel",
+        "kind": "kannel",
+        "account": "odoo",
+        "secret": "s3cret-word",
+        "callback_secret": "cb-secret",
+        "options": f"server = {url}",
+        "sender": "Odoo",
+        **values,
+    }
+    return env["sms.gateway"].create(vals).id
+
+
 def write_sms(env, count, start=0, text="Hello"):
     """Queue messages “Hello 0”, “Hello 1” …"""
     numbers = range(start, start + count)

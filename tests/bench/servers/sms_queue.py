@@ -69,4 +69,6 @@ def _line(row):
     )
 
 
-CASE = ServerCase("sms_queue", "queue of text messages: sms_twilio and our gateways", run, ("peers",))
+CASE = ServerCase(
+    "sms_queue", "queue of text messages: sms_twilio and our gateways", run, ("peers",)
+)
