@@ -153,13 +153,6 @@ class SmsGateway(models.Model):
         default=True,
         help="Some providers bill reports. Without them a message ends as accepted.",
     )
-    smpp_id_base = fields.Selection(
-        [("any", "May be written differently"), ("same", "Letter by letter")],
-        string="Message IDs",
-        default="any",
-        help="Many providers answer with a hexadecimal id and report with a decimal one, or pad "
-        "it with zeros. “Letter by letter” rules out a mix-up where yours does not.",
-    )
 
     @api.constrains(
         *("kind", "account", "per_second", "smpp_host", "smpp_port", "smpp_bind", "smpp_window"),

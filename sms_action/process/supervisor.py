@@ -31,7 +31,6 @@ class Settings:
 
     gateway_id: int
     account: SmppAccount
-    id_base: str
 
     @property
     def sends(self):
@@ -113,7 +112,7 @@ class Supervisor:
                         self._complain(gateway.id, str(error))
                         continue
                     key = (gateway.id, bind)
-                    found[key] = Settings(gateway.id, account, gateway.smpp_id_base)
+                    found[key] = Settings(gateway.id, account)
         return found
 
     def _complain(self, gateway_id, text):
