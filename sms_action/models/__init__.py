@@ -21,3 +21,7 @@ from . import res_company
 from . import server_action_run
 from . import trigger_sms
 from . import sms_sms_open
+from . import sms_gateway_smpp
+from . import sms_gateway_smpp_test
+from . import sms_gateway_session
+from . import sms_sms_held

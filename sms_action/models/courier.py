@@ -92,6 +92,8 @@ class Courier(Loading):
             else:
                 groups[gateway].append(parcel)
         self._hold(held)
+        for gateway in [one for one in groups if not self._is_mine(one)]:
+            self._leave(groups.pop(gateway))
         return list(groups.items())
 
     def _hold(self, parcels):
@@ -129,10 +131,24 @@ class Courier(Loading):
             if limited:
                 self.keeping.release_account(gateway.id)
 
+    def _open(self, gateway):
+        """Return what sends, for a ``with`` block."""
+        return contextlib.closing(gateway._transport())
+
+    def _is_mine(self, gateway):
+        """Tell whether its messages are this courier's; others may have a session open for them."""
+        return not (self.keeping.commits and gateway._is_held())
+
+    def _leave(self, parcels):
+        """Give messages back to the queue, untouched: somebody else looks after them."""
+        self._release({parcel.sms_id for parcel in parcels} & self._claimed)
+        if self.keeping.commits and parcels:
+            self.keeping.settle(self.env["sms.sms"]._wake_queue)
+
     def _send(self, gateway, parcels):
         one_round = Round(self, gateway, parcels)
         try:
-            with contextlib.closing(gateway._transport()) as transport:
+            with self._open(gateway) as transport:
                 one_round.carry(transport)
         except UserError as error:
             one_round.blame(Outcome(Fate.GATEWAY, "description", str(error)))

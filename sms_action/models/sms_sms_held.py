@@ -4,6 +4,8 @@ from collections import defaultdict
 
 from odoo import api, models
 
+from ..core.errors import NumberError
+from ..core.numbers import parse_number
 from .courier_held import HeldCourier
 from .keeping import Committing
 
@@ -34,22 +36,27 @@ class SmsSms(models.Model):
         if not held or not self:
             return self
         by_gateway = self._by_gateway()
-        return self - self.concat(*(by_gateway[id_] for id_ in held if id_ in by_gateway))
+        return self - self.browse().concat(*(by_gateway.get(id_, self.browse()) for id_ in held))
 
     def _by_gateway(self):
-        """Return ``{gateway id: messages}`` by the first gateway that does not rest."""
+        """Return ``{gateway id: messages}`` by the first gateway that does not rest.
+
+        Messages that no gateway can take now are in none of them.
+        """
         model = self.env["sms.gateway"]
-        found = defaultdict(self.browse)
-        awake = {}
+        found, awake = defaultdict(list), {}
         groups = self.grouped(lambda sms: (sms._get_sms_company()[:1], sms.gateway_id))
         for (company, named), group in groups.items():
-            chosen = model._choose(list({sms.number or "" for sms in group}), company, named)
-            for sms in group:
-                for gateway in chosen[sms.number or ""]:
+            # By the same numbers as a courier, or one would leave to another what neither takes.
+            numbers = {sms.id: _parsed(sms.number, company) for sms in group}
+            wanted = list({number for number in numbers.values() if number})
+            chosen = model._choose(wanted, company, named)
+            for id_, number in numbers.items():
+                for gateway in chosen[number] if number else ():
                     if awake.setdefault(gateway.id, gateway._may_try()):
-                        found[gateway.id] += sms
+                        found[gateway.id].append(id_)
                         break
-        return found
+        return {gateway_id: self.browse(ids) for gateway_id, ids in found.items()}
 
     @api.model
     def _send_held(self, gateway, session, ending):
@@ -66,7 +73,7 @@ class SmsSms(models.Model):
             if not page:
                 break
             last = page[-1].id
-            mine = page._by_gateway()[gateway.id]
+            mine = page._by_gateway().get(gateway.id)
             if mine:
                 keeping = Committing(self.env)
                 HeldCourier(self.env, keeping, gateway, session, ending).run(mine.ids)
@@ -74,3 +81,11 @@ class SmsSms(models.Model):
             # The next page is read by a transaction that sees what others did meanwhile.
             self.env.cr.commit()  # pylint: disable=invalid-commit; the process' own transaction
         return sent
+
+
+def _parsed(number, company):
+    """Return a number as couriers know it, None for one that no gateway can take."""
+    try:
+        return parse_number(number, company.country_id.code).value
+    except NumberError:
+        return None

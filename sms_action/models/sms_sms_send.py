@@ -61,16 +61,9 @@ class SmsSms(models.Model):
     @api.model
     def _process_queue(self):
         """Send what is due: by gateways, and by Odoo's providers, which stock mixes up (S1, S2)."""
-        now = self.env.cr.now()
-        domain = [
-            ("state", "=", "outgoing"),
-            ("to_delete", "!=", True),
-            "|",
-            ("gateway_due_at", "=", False),
-            ("gateway_due_at", "<=", now),
-        ]
+        domain = self._queue_domain()
         batch_size = self._get_send_batch_size()
-        records = self.search(domain, limit=batch_size, order="id")
+        records = self._queue_page(domain, batch_size)
         ours = records._with_gateway()
         if others := (records - ours).try_lock_for_update():
             others._send_queued()
@@ -84,6 +77,16 @@ class SmsSms(models.Model):
         if records:
             remaining = self.search_count(domain) if len(records) == batch_size else 0
             self.env["ir.cron"]._commit_progress(len(ours), remaining=remaining)
+
+    def _queue_domain(self):
+        """Return what finds the messages that are due."""
+        return [
+            ("state", "=", "outgoing"),
+            ("to_delete", "!=", True),
+            "|",
+            ("gateway_due_at", "=", False),
+            ("gateway_due_at", "<=", self.env.cr.now()),
+        ]
 
     def _send_queued(self):
         """Send in Odoo's own way, company by company."""

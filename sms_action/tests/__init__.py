@@ -6,3 +6,4 @@ from . import test_gateway_http
 from . import test_callbacks
 from . import test_message_rights
 from . import test_trigger_sms
+from . import test_smpp_gateway
