@@ -25,6 +25,9 @@ class SmsGateway(Command):
         if len(names) != 1:
             sys.exit(f"{self.prog}: name one database with -d; start a process for each.")
         from odoo.modules.registry import Registry
+        from odoo.service.server import load_server_wide_modules
+
+        load_server_wide_modules()
 
         if "sms.gateway" not in Registry(names[0]):
             sys.exit(f"{self.prog}: SMS Action (sms_action) is not installed in {names[0]}.")

@@ -39,7 +39,7 @@ class Arrivals:
         for number in range(1, _TRIES + 1):
             try:
                 self._store(receipts)
-            except psycopg2.OperationalError as error:
+            except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
                 # Others were in the way, or the database is away.
                 _logger.info("Delivery reports of gateway %s wait: %s", self._gateway_id, error)
                 time.sleep(0.05 * number)

@@ -67,6 +67,8 @@ class SmsSms(models.Model):
         :param ending: an event that ends it early
         :returns: whether something was sent
         """
+        keeping = Committing(self.env)
+        keeping.settle(self.env["sms.message.report"]._resolve)
         last, sent = 0, False
         while not ending.is_set():
             page = self.search([*self._queue_domain(), ("id", ">", last)], limit=_PAGE, order="id")
@@ -75,7 +77,6 @@ class SmsSms(models.Model):
             last = page[-1].id
             mine = page._by_gateway().get(gateway.id)
             if mine:
-                keeping = Committing(self.env)
                 HeldCourier(self.env, keeping, gateway, session, ending).run(mine.ids)
                 sent = True
             # The next page is read by a transaction that sees what others did meanwhile.

@@ -30,6 +30,7 @@ class Holder(threading.Thread):
     def __init__(self, database, settings):
         name = f"sms_gateway.{settings.gateway_id}.{settings.account.bind}"
         super().__init__(name=name, daemon=True)
+        self.dbname = database  # For Odoo's log.
         self.settings = settings
         self._database = database
         self._ending = threading.Event()
@@ -60,6 +61,7 @@ class Holder(threading.Thread):
         self._ending.set()
 
     def run(self):
+        """Hold the session; errors of the database keep it, any other begins anew."""
         while not self._ending.is_set():
             try:
                 self._hold()
@@ -68,25 +70,28 @@ class Holder(threading.Thread):
                 self._ending.wait(PAUSE_SECONDS)
             except Exception:
                 _logger.exception("%s: begins anew after an error", self.name)
+                self._close()
                 self._ending.wait(PAUSE_SECONDS)
+        self._close()
+
+    def _close(self):
+        session, self._session = self._session, None
+        if session is not None:
+            session.close()
 
     def _hold(self):
         if self._session is None:
             # An event in place of the sleep: the end does not have to wait for the next attempt.
             self._session = self.settings.open(self._database, sleep=self._ending.wait)
         bound = False
-        try:
-            while not self._ending.is_set():
-                for answer in self._session.listen(LISTEN_SECONDS):
-                    self._note_late(answer)
-                if self._session.bound and not bound:
-                    self._in_transaction(self._note_bound)
-                bound = self._session.bound
-                if self.settings.sends and self._is_time():
-                    self._send()
-        finally:
-            if self._ending.is_set():
-                self._session.close()
+        while not self._ending.is_set():
+            for answer in self._session.listen(LISTEN_SECONDS):
+                self._note_late(answer)
+            if self._session.bound and not bound:
+                self._in_transaction(self._note_bound)
+            bound = self._session.bound
+            if self.settings.sends and self._is_time():
+                self._send()
 
     def _is_time(self):
         """Tell whether to look at the queue: somebody rang, or it is long ago."""
@@ -98,9 +103,12 @@ class Holder(threading.Thread):
         return True
 
     def _send(self):
-        self._in_transaction(
+        sent = self._in_transaction(
             lambda env: env["sms.sms"]._send_held(self._gateway(env), self._session, self._ending)
         )
+        if sent:
+            # More may have come meanwhile, or the run was cut short to let others see its end.
+            self._rung.set()
 
     def _note_bound(self, env):
         """What rested because the gateway could not be reached need not wait any longer."""
@@ -117,6 +125,7 @@ class Holder(threading.Thread):
     def _in_transaction(self, function):
         registry = Registry(self._database)
         with registry.cursor() as cr:
-            function(api.Environment(cr, SUPERUSER_ID, {}))
+            result = function(api.Environment(cr, SUPERUSER_ID, {}))
         # Other processes hear of what rules may have changed.
         registry.signal_changes()
+        return result

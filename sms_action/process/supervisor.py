@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import threading
 import time
 from dataclasses import dataclass
 
@@ -23,6 +24,8 @@ from .watch import Bell, Ownership
 _logger = logging.getLogger(__name__)
 #: Seconds between two looks at the settings of the gateways.
 LOOK_SECONDS = 5.0
+#: The same while a session is waited for that was told to end.
+SOON_SECONDS = 0.3
 
 
 @dataclass(frozen=True)
@@ -58,17 +61,18 @@ class Supervisor:
 
     def run(self):
         """Work until SIGTERM or SIGINT."""
+        threading.current_thread().dbname = self._database  # For Odoo's log.
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._told_to_end)
         _logger.info("Process %s looks after SMPP gateways", self._board.process)
         try:
-            looked_at = float("-inf")
+            look_at = 0.0
             while not self._ending:
-                if time.monotonic() - looked_at >= LOOK_SECONDS:
-                    self._look()
-                    looked_at = time.monotonic()
+                if time.monotonic() >= look_at:
+                    settled = self._look()
+                    look_at = time.monotonic() + (LOOK_SECONDS if settled else SOON_SECONDS)
                 self._tell()
-                wait = max(0.0, looked_at + LOOK_SECONDS - time.monotonic())
+                wait = max(0.0, look_at - time.monotonic())
                 if self._bell.wait(min(wait, 1.0), [self._alarm]):
                     for holder in self._holders.values():
                         holder.ring()
@@ -80,14 +84,17 @@ class Supervisor:
         os.write(self._alarm_end, b"x")
 
     def _look(self):
-        """Bring the sessions in line with the settings, and with who owns them."""
+        """Bring the sessions in line with the settings, and with who owns them.
+
+        :returns: False while one of them is still ending
+        """
         try:
             self._wanted = self._read_settings()
             self._ownership.claim({gateway_id for gateway_id, _bind in self._wanted})
         except psycopg2.Error as error:
             # Nobody else can take over either: the sessions stay, and keep what they hear of.
             _logger.warning("The database is not to be had, sessions stay: %s", error)
-            return
+            return True
         own = {key: one for key, one in self._wanted.items() if key[0] in self._ownership.owned}
         for key, holder in list(self._holders.items()):
             if own.get(key) != holder.settings:
@@ -98,6 +105,7 @@ class Supervisor:
         for key in own.keys() - self._holders.keys():
             self._holders[key] = Holder(self._database, own[key])
             self._holders[key].start()
+        return all(own.get(key) == one.settings for key, one in self._holders.items())
 
     def _read_settings(self):
         registry = Registry(self._database).check_signaling()

@@ -132,6 +132,7 @@ class TestSmppGateway(TransactionCase):
 
     def test_statements_for_reports_do_not_grow_with_them(self):
         arrivals = Arrivals(self.env.cr.dbname, self.gateway.id)
+        self.enterContext(self.enter_registry_test_mode())
         arrivals([report("warm")])
 
         def statements(count, start):
@@ -145,6 +146,7 @@ class TestSmppGateway(TransactionCase):
     def test_what_is_no_report_is_left_aside(self):
         """It would come again for ever otherwise."""
         arrivals = Arrivals(self.env.cr.dbname, self.gateway.id)
+        self.enterContext(self.enter_registry_test_mode())
         strange = Incoming("316", "Odoo", short_message=b"STOP")
         with self.assertLogs("odoo.addons.sms_action.models.smpp_arrivals", "WARNING") as logs:
             self.assertEqual(arrivals([strange, report("x1")]), [True, True])
