@@ -30,6 +30,10 @@ class SmppSocket:
             self._socket: socket.socket = (
                 context.wrap_socket(raw, server_hostname=account.host) if context else raw
             )
+        except TimeoutError as error:
+            raw.close()
+            # The host is there: a time limit alone would not say so.
+            raise ssl.SSLError("no answer to the beginning of TLS") from error
         except BaseException:
             raw.close()
             raise
