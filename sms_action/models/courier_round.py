@@ -106,10 +106,10 @@ class Round:
         self._give_up(now)
         if not rows:
             return concluded, set()
-        sender = self._gateway.sender
+        gateway, sender = self._gateway, self._gateway.sender
         begun = self._messages._begin_rows(
             [
-                (parcel.id, life, self._gateway.id, split(message.text).count, sender)
+                (parcel.id, life, gateway.id, gateway._part_count(message.text), sender)
                 for parcel, message, life in rows
             ]
         )

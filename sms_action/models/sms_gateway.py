@@ -6,6 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 from ..core.errors import NumberError
 from ..core.http.presets import presets
 from ..core.numbers import parse_sender
+from ..core.segments import split
 
 _LABELS = {name: preset.label for name, preset in sorted(presets().items())}
 
@@ -114,6 +115,10 @@ class SmsGateway(models.Model):
         return {one.id: "any" if one.loose_ids else "same" for one in gateways}
 
     # -- for couriers -------------------------------------------------------------------------
+
+    def _part_count(self, text):
+        """Return how many parts the gateway makes of a text that can be sent."""
+        return split(text).count
 
     def _callback_template(self):
         """Return where the gateway reports about a message, empty for nowhere.

@@ -8,7 +8,7 @@ from odoo.exceptions import UserError, ValidationError
 from ..core.concat import Joining
 from ..core.errors import GatewayError
 from ..core.reasons import THROTTLED
-from ..core.segments import REFERENCE_8, REFERENCE_16
+from ..core.segments import GSM7, LATIN1, REFERENCE_8, REFERENCE_16, UCS2, choose, split
 from ..core.smpp.account import SmppAccount
 from ..transports import SmppGateway
 from .smpp_arrivals import Arrivals
@@ -225,6 +225,13 @@ class SmsGateway(models.Model):
         """
         arrivals = Arrivals(self.env.cr.dbname, self.id)
         return SmppGateway(self._smpp_account(bind), arrivals, **options)
+
+    def _part_count(self, text):
+        if self.kind != "smpp":
+            return super()._part_count(text)
+        first = LATIN1 if self.smpp_gsm_as_latin1 else GSM7
+        _joining, reference_bits = _JOINING[self.smpp_joining]
+        return split(text, choose(text, (first, UCS2)), reference_bits).count
 
     def _smpp_bound(self):
         """Note that the gateway has let the process in: what waited for that may go."""

@@ -73,6 +73,14 @@ class TestSmppGateway(TransactionCase):
         with self.assertRaisesRegex(UserError, "only gets reports"):
             self.gateway._transport()
 
+    def test_parts_are_counted_as_this_gateway_cuts(self):
+        count = self.gateway._part_count
+        self.assertEqual([count("a" * 160), count("a" * 306), count("a" * 307)], [1, 2, 3])
+        self.gateway.smpp_joining = "header16"
+        self.assertEqual([count("a" * 304), count("a" * 305)], [2, 3])
+        self.gateway.smpp_gsm_as_latin1 = True
+        self.assertEqual([count("à" * 140), count("à" * 141)], [1, 2])
+
     def test_the_secret_stays_hidden(self):
         self.assertNotIn("s3cret", str(self.gateway.read()))
         self.assertNotIn("s3cret", repr(self.gateway._smpp_account()))
