@@ -14,11 +14,11 @@ SESSIONS = 0x736D7070
 _UPSERT = """
     INSERT INTO sms_gateway_session AS known
         (gateway_id, bind, process, state, since, seen_at, problem)
-    SELECT row.gateway_id, row.bind, row.process, row.state,
-           now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC', row.problem
+    SELECT told.gateway_id, told.bind, told.process, told.state,
+           now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC', told.problem
       FROM unnest(%s::int[], %s::varchar[], %s::varchar[], %s::varchar[], %s::varchar[])
-           AS row(gateway_id, bind, process, state, problem)
-      JOIN sms_gateway ON sms_gateway.id = row.gateway_id
+           AS told(gateway_id, bind, process, state, problem)
+      JOIN sms_gateway ON sms_gateway.id = told.gateway_id
     ON CONFLICT (gateway_id, bind, process) DO UPDATE SET
         state = EXCLUDED.state,
         since = CASE WHEN known.state = EXCLUDED.state THEN known.since ELSE EXCLUDED.since END,

@@ -180,7 +180,7 @@ class SmsGateway(models.Model):
                 port=self.smpp_port,
                 system_id=self.account or "",
                 # The password goes no further than the transport.
-                password=self.sudo().secret_stored or "",
+                password=self._use_secret("secret"),
                 system_type=self.smpp_system_type or "",
                 service_type=self.smpp_service_type or "",
                 bind=bind,
