@@ -95,7 +95,7 @@ def test_connection(env):
     from odoo.exceptions import UserError
 
     try:
-        return env["sms.gateway"].search([])._test_smpp()
+        return env["sms.gateway"].search([])._test_smpp().fate.value
     except UserError as error:
         return str(error)
 
