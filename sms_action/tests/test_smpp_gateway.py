@@ -20,6 +20,7 @@ class TestSmppGateway(TransactionCase):
         super().setUpClass()
         cls.env["sms.gateway"].search([]).active = False
         cls.gateway = cls.env["sms.gateway"].create(cls.values())
+        cls.env.company.sms_gateway_id = cls.gateway
 
     @staticmethod
     def values(**values):
@@ -63,7 +64,11 @@ class TestSmppGateway(TransactionCase):
             ({"smpp_answer_seconds": 0.0}, "times above 0"),
             ({"smpp_gsm_coding": 256}, "codes from 0 to 255"),
         ):
-            with self.subTest(wrong=wrong), self.assertRaisesRegex(ValidationError, said):
+            with (
+                self.subTest(wrong=wrong),
+                self.assertRaisesRegex(ValidationError, said),
+                self.cr.savepoint(),
+            ):
                 self.gateway.write(wrong)
 
     def test_a_gateway_for_reports_only_sends_nothing(self):

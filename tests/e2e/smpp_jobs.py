@@ -3,6 +3,13 @@
 NUMBER = "+31612345678"
 
 
+def use(env, vals):
+    """Make a gateway that of the company; returns its id."""
+    gateway = env["sms.gateway"].create(vals)
+    env.company.sms_gateway_id = gateway
+    return gateway.id
+
+
 def use_gateway(env, port, **values):
     """Make an SMSC of the test the only gateway; returns its id."""
     env["sms.gateway"].search([]).active = False
@@ -16,7 +23,7 @@ def use_gateway(env, port, **values):
         "smpp_connect_seconds": 3.0,
         **values,
     }
-    return env["sms.gateway"].create(vals).id
+    return use(env, vals)
 
 
 def use_kannel(env, url, base, **values):
@@ -35,7 +42,7 @@ def use_kannel(env, url, base, **values):
         "sender": "Odoo",
         **values,
     }
-    return env["sms.gateway"].create(vals).id
+    return use(env, vals)
 
 
 def write_sms(env, count, start=0, text="Hello"):

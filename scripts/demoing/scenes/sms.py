@@ -39,7 +39,7 @@ def play(session, verdict):
 def install(env, port):
     """Make the SMSC the gateway, and write the rule."""
     env["sms.gateway"].search([]).active = False
-    env["sms.gateway"].create(
+    env.company.sms_gateway_id = env["sms.gateway"].create(
         {
             "name": "SMSC",
             "kind": "smpp",

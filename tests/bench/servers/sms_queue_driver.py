@@ -33,14 +33,14 @@ def stock(env, port):
 
 def http(env, port):
     """Make our gateway for Twilio the only one."""
-    env["sms.gateway"].create(
+    env.company.sms_gateway_id = env["sms.gateway"].create(
         {"name": "Twilio", "kind": "twilio", "account": SID, "secret": TOKEN, "sender": "Odoo"}
     )
 
 
 def smpp(env, port):
     """Make an SMSC the only gateway."""
-    env["sms.gateway"].create(
+    env.company.sms_gateway_id = env["sms.gateway"].create(
         {
             "name": "SMSC",
             "kind": "smpp",
