@@ -69,6 +69,16 @@ class Odoo:
             assert time.monotonic() < end, f"waited in vain; the messages are {found}"
             time.sleep(0.1)
 
+    def wait_settled(self, count, seconds=60.0):
+        """Wait until so many messages are there, none of which is still to be sent."""
+
+        def settled(found):
+            return len(found) == count and not {"queued", "sending"} & {
+                one[0] for one in found.values()
+            }
+
+        return self.wait(settled, seconds)
+
     def wait_all(self, state, count, seconds=40.0):
         def reached(found):
             return [one[0] for one in found.values()] == [state] * count

@@ -102,7 +102,7 @@ def test_a_silent_smsc_leaves_doubt_about_what_it_got(odoo, start_smsc, announce
     assert len(smsc.messages) == 2
     smsc.kill()
     again = start_smsc(port=smsc.port)
-    found = odoo.wait(lambda found: "queued" not in {one[0] for one in found.values()}, 90)
+    found = odoo.wait_settled(6, 90)
     doubtful = [text for text, one in found.items() if one[0] == "in_doubt"]
     odoo.end(process)
     # Both have written into the same file.
@@ -125,7 +125,7 @@ def test_a_malformed_answer_leaves_doubt_about_one(odoo, closing, announced):
     smsc = closing(OddSmsc(lambda number, seq: b"HTTP/1.1 400" if number == 2 else ok(number, seq)))
     odoo.use(smsc, messages=4, smpp_window=1)
     process = odoo.start()
-    found = odoo.wait(lambda found: "queued" not in {one[0] for one in found.values()})
+    found = odoo.wait_settled(4)
     assert sorted(one[0] for one in found.values()) == ["accepted"] * 3 + ["in_doubt"]
     odoo.end(process)
     assert smsc.submitted == 4
@@ -137,11 +137,11 @@ def test_a_wrong_password_is_shown_and_costs_no_attempt(odoo, start_smsc, announ
     odoo.use(smsc, messages=3)
     process = odoo.start()
     processes.wait_until(lambda: odoo.run(gateway)["state"] == "down", "the gateway's condition")
-    assert odoo.run(gateway) == {"state": "down", "reason": "credentials", "session": "refused"}
     assert {(one[0], one[2]) for one in odoo.run(states).values()} == {("queued", 0)}
     [[_kind, _state, problem]] = processes.wait_until(
         lambda: [one for one in odoo.run(sessions) if one[1] == "refused"], "the session's state"
     )
+    assert odoo.run(gateway) == {"state": "down", "reason": "credentials", "session": "refused"}
     assert "password is wrong" in problem
     assert "another" not in problem and "s3cret" not in problem
     # Mended in the form: the process signs in anew, and nothing has to be pressed.
