@@ -29,11 +29,7 @@ def test_killed(place, again, odoo, start_smsc, meeting):
     meeting.wait_reached(place)
     process.kill()
     second = odoo.start()
-    found = odoo.wait(
-        lambda found: (
-            len(found) == COUNT and not {"queued", "sending"} & {one[0] for one in found.values()}
-        )
-    )
+    found = odoo.wait_settled(COUNT)
     odoo.end(second)
     taken = texts(smsc)
     assert max(taken.values()) == 1, "doubled"
