@@ -13,6 +13,7 @@
         "views/sms_message_views.xml",
         "views/sms_gateway_views.xml",
         "views/message_button_views.xml",
+        "views/sms_gateway_smpp_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["sms_action/static/src/**/*"],

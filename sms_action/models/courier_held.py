@@ -3,6 +3,30 @@
 import contextlib
 
 from .courier import Courier
+from .keeping import Committing
+
+
+class Alone(Committing):
+    """Commits by turns with the thread that stores the reports of the same gateway.
+
+    Both write the same messages: without turns each would often find that the other was quicker,
+    and do its work again.
+    """
+
+    def __init__(self, env, turns):
+        """Prepare.
+
+        :param turns: a lock that the other thread takes as well
+        """
+        super().__init__(env)
+        self._turns = turns
+
+    def settle(self, function):
+        """As usual, and nobody else's turn meanwhile."""
+        with self._turns:
+            # Else it would see the messages as they were before the other one's turn.
+            self.keep()
+            return super().settle(function)
 
 
 class HeldCourier(Courier):

@@ -1,5 +1,6 @@
 """Stores what SMPP gateways deliver. They forget a report once they hear that it is kept."""
 
+import contextlib
 import logging
 import time
 
@@ -21,9 +22,14 @@ class Arrivals:
     if it fails, nor may they wait for its end.
     """
 
-    def __init__(self, database, gateway_id):
+    def __init__(self, database, gateway_id, turns=None):
+        """Prepare.
+
+        :param turns: a lock of those who write the gateway's messages; None: there is nobody else
+        """
         self._database = database
         self._gateway_id = gateway_id
+        self._turns = turns or contextlib.nullcontext()
 
     def __call__(self, arrivals):
         reports = [one.receipt for one in arrivals]
@@ -60,7 +66,7 @@ class Arrivals:
         return False
 
     def _store(self, receipts):
-        with Registry(self._database).cursor() as cr:
+        with self._turns, Registry(self._database).cursor() as cr:
             cr.execute("SELECT set_config('lock_timeout', %s, true)", [_LOCK_TIMEOUT])
             env = api.Environment(cr, SUPERUSER_ID, {})
             # The gateway's clock is of no known time zone.

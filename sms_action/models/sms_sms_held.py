@@ -6,8 +6,7 @@ from odoo import api, models
 
 from ..core.errors import NumberError
 from ..core.numbers import parse_number
-from .courier_held import HeldCourier
-from .keeping import Committing
+from .courier_held import Alone, HeldCourier
 
 #: Messages looked at and sent at a time.
 _PAGE = 1000
@@ -59,15 +58,16 @@ class SmsSms(models.Model):
         return {gateway_id: self.browse(ids) for gateway_id, ids in found.items()}
 
     @api.model
-    def _send_held(self, gateway, session, ending):
+    def _send_held(self, gateway, session, ending, turns):
         """Send what is due by a gateway over a session that is held.
 
         :param gateway: a ``sms.gateway``
         :param session: an ``SmppGateway``
         :param ending: an event that ends it early
+        :param turns: see :class:`.courier_held.Alone`
         :returns: whether something was sent
         """
-        keeping = Committing(self.env)
+        keeping = Alone(self.env, turns)
         keeping.settle(self.env["sms.message.report"]._resolve)
         last, sent = 0, False
         while not ending.is_set():

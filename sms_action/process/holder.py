@@ -25,14 +25,16 @@ class Holder(threading.Thread):
     """Holds a session until it is told to end.
 
     :param settings: see :class:`.supervisor.Settings`
+    :param turns: a lock of the threads that write the gateway's messages
     """
 
-    def __init__(self, database, settings):
+    def __init__(self, database, settings, turns):
         name = f"sms_gateway.{settings.gateway_id}.{settings.account.bind}"
         super().__init__(name=name, daemon=True)
         self.dbname = database  # For Odoo's log.
         self.settings = settings
         self._database = database
+        self._turns = turns
         self._ending = threading.Event()
         self._rung = threading.Event()
         self._rung.set()  # Whatever was queued while nobody was here.
@@ -82,7 +84,7 @@ class Holder(threading.Thread):
     def _hold(self):
         if self._session is None:
             # An event in place of the sleep: the end does not have to wait for the next attempt.
-            self._session = self.settings.open(self._database, sleep=self._ending.wait)
+            self._session = self.settings.open(self._database, self._turns, sleep=self._ending.wait)
         bound = False
         while not self._ending.is_set():
             for answer in self._session.listen(LISTEN_SECONDS):
@@ -104,7 +106,9 @@ class Holder(threading.Thread):
 
     def _send(self):
         sent = self._in_transaction(
-            lambda env: env["sms.sms"]._send_held(self._gateway(env), self._session, self._ending)
+            lambda env: env["sms.sms"]._send_held(
+                self._gateway(env), self._session, self._ending, self._turns
+            )
         )
         if sent:
             # More may have come meanwhile, or the run was cut short to let others see its end.

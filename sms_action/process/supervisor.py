@@ -40,9 +40,13 @@ class Settings:
         """Whether messages can leave by it."""
         return self.account.bind in SENDING
 
-    def open(self, database, **options):
-        """Return the session, not opened yet."""
-        return SmppGateway(self.account, Arrivals(database, self.gateway_id), **options)
+    def open(self, database, turns, **options):
+        """Return the session, not opened yet.
+
+        :param turns: a lock of those who write the gateway's messages
+        """
+        arrivals = Arrivals(database, self.gateway_id, turns)
+        return SmppGateway(self.account, arrivals, **options)
 
 
 class Supervisor:
@@ -55,6 +59,7 @@ class Supervisor:
         self._board = Board(database)
         self._holders = {}
         self._wanted = {}
+        self._turns = {}
         self._ending = False
         self._alarm, self._alarm_end = os.pipe()
         self._complaints = {}
@@ -103,7 +108,8 @@ class Supervisor:
                     continue  # It is replaced once what it sent has its outcome.
                 del self._holders[key]
         for key in own.keys() - self._holders.keys():
-            self._holders[key] = Holder(self._database, own[key])
+            turns = self._turns.setdefault(own[key].gateway_id, threading.RLock())
+            self._holders[key] = Holder(self._database, own[key], turns)
             self._holders[key].start()
         return all(own.get(key) == one.settings for key, one in self._holders.items())
 
