@@ -37,8 +37,7 @@ def use_kannel(env, url, base, **values):
         "kind": "kannel",
         "account": "odoo",
         "secret": "s3cret-word",
-        "callback_secret": "cb-secret",
-        "options": f"server = {url}",
+        "server": url,
         "sender": "Odoo",
         **values,
     }
