@@ -1,7 +1,7 @@
 """Gateways over SMPP: their settings, and which messages a process looks after."""
 
 from odoo.exceptions import UserError, ValidationError
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import Form, TransactionCase, tagged
 
 from ..core.concat import Joining
 from ..core.smpp.bodies import Incoming
@@ -51,6 +51,20 @@ class TestSmppGateway(TransactionCase):
         self.assertEqual((account.destination_ton, account.destination_npi), (None, 1))
         self.assertEqual((account.bind, account.per_second, account.tls), ("transmitter", 25.0, 1))
         self.assertTrue(account.receipts)
+
+    def test_the_form_has_sensible_defaults(self):
+        """A name, a host and an account are enough."""
+        with Form(self.env["sms.gateway"]) as form:
+            form.name = "Another"
+            form.kind = "smpp"
+            form.smpp_host = "smpp.example.com"
+            form.account = "me"
+            form.secret = "s3cret-word"
+        gateway = self.env["sms.gateway"].search([("name", "=", "Another")])
+        account = gateway._smpp_account()
+        self.assertEqual((account.port, account.window, account.bind), (2775, 10, "transceiver"))
+        self.assertEqual(account.password, "s3cret-word")
+        self.assertTrue(account.tls_check and account.receipts)
 
     def test_who_only_sends_asks_for_no_reports(self):
         self.gateway.smpp_bind = "transmitter"
