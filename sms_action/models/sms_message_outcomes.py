@@ -44,11 +44,14 @@ class SmsMessage(models.Model):
     def _take_late_answers(self, answers):
         """Store answers that came after their time, to messages that are in doubt.
 
+        So are those still noted as being sent whose sender has failed meanwhile.
+
         :param answers: list of ``(id, Outcome)``
         """
         outcomes = dict(answers)
         lives = self._lives_of("id", list(outcomes), lock=True)
-        doubted = {id_: life for id_, life in lives.values() if life.state is State.IN_DOUBT}
+        doubtful = (State.IN_DOUBT, State.SENDING)
+        doubted = {id_: life for id_, life in lives.values() if life.state in doubtful}
         for gateway, messages in self.browse(doubted).grouped("gateway_id").items():
             changed = self._store_outcomes(
                 [(one.id, doubted[one.id], outcomes[one.id], None) for one in messages], gateway
