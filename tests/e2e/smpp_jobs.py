@@ -62,6 +62,15 @@ def run_queue(env):
     env["sms.sms"]._process_queue()
 
 
+def count_statements(env, count):
+    """Return how many statements a run of the queue takes for so many messages."""
+    write_sms(env, count)
+    env.cr.commit()
+    before = env.cr.sql_log_count
+    run_queue(env)
+    return env.cr.sql_log_count - before
+
+
 def states(env):
     """Return ``{text: [state, reason, attempts]}``."""
     return {

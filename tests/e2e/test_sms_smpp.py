@@ -183,6 +183,15 @@ def test_without_the_process_the_queue_sends(odoo, start_smsc):
     assert odoo.run(gateway)["session"] == "none"
 
 
+def test_statements_do_not_grow_with_messages(odoo, start_smsc):
+    """A block costs what it costs, and there is about one a second."""
+    odoo.use(start_smsc())
+    odoo.run(smpp_jobs.count_statements, count=5)  # It notes that the gateway works.
+    few = odoo.run(smpp_jobs.count_statements, count=5)
+    assert odoo.run(smpp_jobs.count_statements, count=50) <= few + 3
+    assert odoo.run(smpp_jobs.count_statements, count=500) <= few + 60
+
+
 def test_the_queue_leaves_a_process_its_messages(odoo, start_smsc, meeting):
     """No second session is opened beside the one that is held."""
     place = "sms.message:_checkpoint(begun)"

@@ -34,7 +34,14 @@ def stock(env, port):
 def http(env, port):
     """Make our gateway for Twilio the only one."""
     env.company.sms_gateway_id = env["sms.gateway"].create(
-        {"name": "Twilio", "kind": "twilio", "account": SID, "secret": TOKEN, "sender": "Odoo"}
+        {
+            "name": "Twilio",
+            "kind": "twilio",
+            "account": SID,
+            "secret": TOKEN,
+            "sender": "Odoo",
+            "workers": 16,
+        }
     )
 
 
