@@ -114,7 +114,7 @@ def test_nothing_is_asked_of_the_database_while_nothing_happens(odoo, start_smsc
     count = "SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = '%s'"
     time.sleep(1.0)
     before = int(env.psql("postgres", count % database))
-    time.sleep(11.0)
+    time.sleep(6.0)
     after = int(env.psql("postgres", count % database))
     odoo.end(process)
-    assert after - before < 60
+    assert after - before < 40
