@@ -88,6 +88,8 @@ class SmsMessage(models.Model):
             f"SELECT {column}, id, {', '.join(_LIFE)} FROM sms_message "  # noqa: S608 - constants
             f"WHERE {column} = ANY(%s::{kind}[]) ORDER BY id" + (" FOR UPDATE" if lock else ""),
             [list(values)],
+            # Others may be quicker: who locks tries again, and nobody has to read of it.
+            log_exceptions=not lock,
         )
         return {
             key: (id_, _life_of(dict(zip(_LIFE, rest, strict=True))))

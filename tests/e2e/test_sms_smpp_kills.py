@@ -88,7 +88,8 @@ def test_told_to_end_in_the_middle(odoo, start_smsc):
 
 def test_the_database_hangs_up_twice(odoo, start_smsc, env, database, announced):
     """Every connection of the process is cut while it sends; it goes on by itself."""
-    announced.append("database is not to be had|terminating connection|connection already closed")
+    # What PostgreSQL's library says depends on where the cut finds it.
+    announced.append("is not to be had|closed the connection|already closed|terminating connection")
     smsc = start_smsc("node", reports=["DELIVRD"])
     odoo.use(smsc, messages=300, per_second=100.0)
     process = odoo.start()
