@@ -44,5 +44,7 @@ def latest_of_each(items: list[DueItem]) -> tuple[list[DueItem], list[DueItem]]:
         place = item.res_id, item.step
         if place not in latest or latest[place].moment < item.moment:
             latest[place] = item
+    if len(latest) == len(items):
+        return items, []
     kept = set(latest.values())
     return [item for item in items if item in kept], [item for item in items if item not in kept]

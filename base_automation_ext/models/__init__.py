@@ -62,6 +62,7 @@ from . import snapshot
 from . import snapshot_fill
 from . import path_subscriber
 from . import due_ledger
+from . import due_parts
 from . import due_search
 from . import due_run
 from . import due_fire

@@ -1,5 +1,7 @@
 """What the form of a timed rule shows of its ledger."""
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 
 from odoo.addons.base_automation.models.base_automation import TIME_TRIGGERS
@@ -48,20 +50,25 @@ class BaseAutomation(models.Model):
 
     def action_open_due(self):
         """Open the ledger of the rule."""
-        return self._window_of_due([("state", "!=", OWN)], {})
+        name = self.env._("Due moments of %(rule)s", rule=self.name)
+        return self._window_of_due([("state", "!=", OWN)], name)
 
     def action_open_failed_due(self):
         """Open what failed, to try it again."""
-        return self._window_of_due([("state", "in", (FAILED, WAITING))], {})
+        name = self.env._("Failed records of %(rule)s", rule=self.name)
+        empty = self.env._("No record is left that the rule failed on.")
+        return self._window_of_due([("state", "in", (FAILED, WAITING))], name, empty)
 
-    def _window_of_due(self, domain, context):
+    def _window_of_due(self, domain, name, empty=None):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "base_automation_ext.base_automation_due_action"
         )
+        if empty:
+            action["help"] = Markup('<p class="o_view_nocontent_smiling_face">%s</p>') % empty
         return {
             **action,
-            "name": self.env._("Due moments of %(rule)s", rule=self.name),
+            "name": name,
             "domain": [("rule_id", "=", self.id), *domain],
-            "context": context,
+            "context": {"due_of_one_rule": True},
         }

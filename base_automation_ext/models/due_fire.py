@@ -22,6 +22,8 @@ _logger = logging.getLogger(__name__)
 
 #: A record whose worker ended this often while it ran is not tried again by itself.
 _MOST_CRASHES = 3
+#: Dates that start a rule again whoever writes them, and those that no action can write.
+_NEVER_OWN = frozenset({LAST_AUTOMATION, "create_date"})
 #: Context keys: the rule the time engine is running, and the step it is at.
 DUE_KEY, STEP_KEY = "base_automation_ext_due_rule", "base_automation_ext_due_step"
 
@@ -36,22 +38,32 @@ class BaseAutomation(models.Model):
         self._checkpoint("due.begun")
         self.invalidate_recordset()
         rule = self.with_env(self._timed_environment(self.time_tz))
-        ledger = rule.env["base.automation.due"]
         # The records may have changed since they were found.
-        ids = {item.res_id for item in turn["items"]}
-        items = ledger._claim(rule, rule._due_items(turn["now"], len(ids), ids=ids))
-        items, missed = latest_of_each(items)
-        ledger._settle(rule, missed, MISSED)
-        undecided = []
-        if turn["attempt"] >= _MOST_CRASHES:
-            rule._quarantine(items, rule.env._("The worker ended each time it ran this record."))
-        else:
-            with state_of(self.env.cr).aside():
-                undecided = rule._fire_items(items, one_by_one=turn["attempt"] > 0)
+        ids, attempt = {item.res_id for item in turn["items"]}, turn["attempt"]
+        undecided = rule._fire_ids(turn["now"], ids, attempt)
         self._checkpoint("due.executed")
-        # After a crash the rest of the pass is done with care: one by one.
-        rule._note_attempt(min(turn["attempt"], 1))
-        return {"undecided": len(undecided)}
+        if attempt:
+            # After a crash the rest of the pass is done with care: one by one.
+            rule._note_attempt(1)
+        else:
+            rule._end_turn({**turn, "is_last": turn["is_last"] and not undecided})
+        return {"undecided": undecided}
+
+    def _fire_ids(self, now, ids, attempt=0):
+        """Run the rule on those of some records it is due for.
+
+        :param attempt: how often a worker has ended over them
+        :returns: for how many moments that could not be decided; they are due again
+        """
+        ledger = self.env["base.automation.due"]
+        items = ledger._claim(self, self._due_items(now, len(ids), ids=ids))
+        items, missed = latest_of_each(items)
+        ledger._settle(self, missed, MISSED)
+        if attempt >= _MOST_CRASHES:
+            self._quarantine(items, self.env._("The worker ended each time it ran this record."))
+            return 0
+        with state_of(self.env.cr).aside():
+            return len(self._fire_items(items, one_by_one=attempt > 0))
 
     @api.model
     def _checkpoint(self, place):
@@ -75,10 +87,9 @@ class BaseAutomation(models.Model):
         :returns: items that the savepoints of the transaction did not suffice for; due again
         """
         groups, undecided = defaultdict(list), []
-        by_id = {record.id: record for record in self._due_records(items)}
+        companies = self._due_companies(self._due_records(items))
         for item in items:
-            if record := by_id.get(item.res_id):
-                groups[item.step, self._due_company(record)].append(item)
+            groups[item.step, companies[item.res_id]].append(item)
         for (step, company), part in groups.items():
             undecided += self._fire_part(part, step, company, one_by_one)
         return undecided
@@ -130,7 +141,7 @@ class BaseAutomation(models.Model):
     def _run_on(self, records, domain_post=None, keeps_errors=True):
         rule = self.sudo()
         field = rule.trigger in TIME_TRIGGERS and rule._due_field()
-        if not field or not field.store or field.name == LAST_AUTOMATION:
+        if not field or not field.store or field.name in _NEVER_OWN:
             return super()._run_on(records, domain_post, keeps_errors)
         before = {record.id: record[field.name] for record in records.sudo()}
         super()._run_on(records, domain_post, keeps_errors)

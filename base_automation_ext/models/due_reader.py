@@ -1,5 +1,7 @@
 """When records are due for a rule: the plan of the rule, read with zones and calendars."""
 
+from functools import cached_property
+
 from odoo import models
 from odoo.fields import Domain
 
@@ -32,9 +34,14 @@ class BaseAutomation(models.Model):
         return super()._get_calendar(automation, record)
 
     def _due_company(self, record):
-        own = record.sudo()._fields.get("company_id")
-        company = record.sudo().company_id if own and own.comodel_name == "res.company" else None
-        return company or self.env.company.sudo()
+        return self._due_companies(record)[record.id]
+
+    def _due_companies(self, records):
+        """Return ``{record id: its company}``; that of the environment where it has none."""
+        own, common = records._fields.get("company_id"), self.env.company.sudo()
+        if not own or own.comodel_name != "res.company":
+            return dict.fromkeys(records.ids, common)
+        return {record.id: record.company_id or common for record in records.sudo()}
 
 
 class DueReader:
@@ -83,8 +90,15 @@ class DueReader:
     def _falls_back(self):
         return self.field.name == _LAST_RUN_FIELD and "create_date" in self.model._fields
 
+    @cached_property
+    def is_same_for_all(self):
+        """Whether all records with the same date are due at the same moments."""
+        return len(self._possible_zones()) == 1 and not self.plan.working
+
     def zone(self, record):
         """Return the time zone in which the date of a record is read."""
+        if self.is_same_for_all:
+            return self._possible_zones()[0]
         return self._zone_named(self._zone_name(record) or self.rule.time_tz)
 
     def _zone_name(self, record):
@@ -155,6 +169,10 @@ class DueReader:
 
     def _possible_zones(self):
         """Return the zones records can have; none where that is not known."""
+        return self._all_zones
+
+    @cached_property
+    def _all_zones(self):
         mode = self.rule.time_zone_mode
         if mode == OF_USER:
             return []

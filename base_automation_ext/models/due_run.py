@@ -15,7 +15,7 @@ from .rule_expressions import is_broken
 _logger_of_stock = logging.getLogger("odoo.addons.base_automation.models.base_automation")
 
 #: Records a rule is run on in one transaction.
-SLICE = 500
+SLICE = 1000
 #: First key of the advisory lock of a rule at work; the second is the rule's id.
 _LOCK = 0x64756500
 #: How long a pass that found nothing is not written down.
@@ -45,12 +45,18 @@ class BaseAutomation(models.Model):
     def _due_jobs(self):
         self.flush_model()
         self.env.cr.execute(
-            "SELECT id FROM base_automation WHERE active AND NOT coalesce(paused, FALSE) "
-            "AND trigger = ANY(%s) ORDER BY due_turn NULLS FIRST, id",
+            "SELECT rule.id, model.model FROM base_automation rule "
+            "JOIN ir_model model ON model.id = rule.model_id "
+            "WHERE rule.active AND NOT coalesce(rule.paused, FALSE) AND rule.trigger = ANY(%s) "
+            "ORDER BY rule.due_turn NULLS FIRST, rule.id",
             [list(TIME_TRIGGERS)],
         )
-        rules = self.sudo().browse([rule_id for [rule_id] in self.env.cr.fetchall()])
-        return [rule._due_job() for rule in rules if rule.model_name in self.env]
+        # Not one recordset: each commit forgets what was read, and each rule would read them all.
+        return [
+            self.sudo().browse(rule_id)._due_job()
+            for rule_id, name in self.env.cr.fetchall()
+            if name in self.env
+        ]
 
     def _due_job(self):
         if self._overridden_time_methods():
@@ -94,15 +100,18 @@ class BaseAutomation(models.Model):
         return is_free
 
     def _unlock_due(self):
+        """Let go of the rule. Takes effect at once, before whoever called it commits."""
         self.env.cr.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCK, self.id])
-        self.env.cr.commit()  # pylint: disable=invalid-commit
 
     # -- looking ----------------------------------------------------------------------------------
 
-    def _look_for_due(self, after=None):
+    def _look_for_due(self, after=None, may_share=False):
         """Return what a turn is about, and note that it begins; nothing if the rule is at rest.
 
         The note is committed before the actions run: who finds it knows that a worker has died.
+
+        :param after: (record id, date) behind which to look
+        :param may_share: whether tasks may be given a part of what is due
         """
         self.invalidate_recordset()
         if not self.exists():
@@ -119,28 +128,53 @@ class BaseAutomation(models.Model):
         if not rule.due_since:
             rule._start_due()
         now, attempt = fields.Datetime.now(), rule.due_attempt
+        size = SLICE if attempt < 1 else 1
         try:
-            items = rule._due_items(now, SLICE if attempt < 1 else 1, after=after)
+            items = rule._due_items(now, size, after=after)
         except Exception as exc:
             if not is_broken(exc):
                 raise
             rule._pause_because(str(exc))
             return {}
         if items:
-            self.env.cr.execute(
-                "UPDATE base_automation SET due_attempt = coalesce(due_attempt, 0) + 1, "
-                "due_turn = clock_timestamp() AT TIME ZONE 'UTC' WHERE id = %s",
-                [self.id],
-                # If its author is saving it right now, this is tried again.
-                log_exceptions=False,
-            )
-            self.invalidate_recordset(["due_attempt", "due_turn"])
-            return {"items": items, "attempt": attempt, "now": now}
+            return rule._begin_turn(items, attempt, now, may_share)
         if attempt:
             self._note_attempt(0)
         if after is not None or not rule.last_run or rule.last_run < now - _QUIET:
             self._note_last_run(now)
         return {"items": []}
+
+    def _begin_turn(self, items, attempt, now, may_share):
+        self.env.cr.execute(
+            "UPDATE base_automation SET due_attempt = coalesce(due_attempt, 0) + 1, "
+            "due_turn = clock_timestamp() AT TIME ZONE 'UTC' WHERE id = %s",
+            [self.id],
+            # If its author is saving it right now, this is tried again.
+            log_exceptions=False,
+        )
+        self.invalidate_recordset(["due_attempt", "due_turn"])
+        is_last = not attempt and len({item.res_id for item in items}) < SLICE
+        parts, behind = [], (items[-1].res_id, items[-1].value)
+        if may_share and not attempt and not is_last:
+            parts, behind = self._share_due(now, behind, SLICE)
+        return {
+            "items": items,
+            "attempt": attempt,
+            "now": now,
+            "is_last": is_last,
+            "parts": parts,
+            "behind": behind,
+        }
+
+    def _end_turn(self, turn):
+        """Note that a turn was finished, and whether nothing is left that was due by then."""
+        self.env.cr.execute(
+            "UPDATE base_automation SET due_attempt = 0, "
+            "last_run = CASE WHEN %s THEN %s ELSE last_run END WHERE id = %s",
+            [turn["is_last"], turn["now"], self.id],
+            log_exceptions=False,
+        )
+        self.invalidate_recordset(["due_attempt", "last_run"])
 
     def _note_attempt(self, number):
         self.env.cr.execute(

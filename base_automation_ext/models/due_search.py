@@ -54,7 +54,7 @@ class BaseAutomation(models.Model):
         if start > now:
             return []
         found, ledger = {}, self.env["base.automation.due"]
-        for page in self._due_pages(start, now + _MOMENT, ids=ids, after=after):
+        for page in self._due_pages(start, now + _MOMENT, ids=ids, after=after, size=limit):
             known = ledger._known(self, {item.res_id for item in page})
             for item in page:
                 if item.key not in known:
@@ -63,39 +63,56 @@ class BaseAutomation(models.Model):
                 break
         return [item for items in list(found.values())[:limit] for item in items]
 
-    def _due_pages(self, start, end, ids=None, anew=False, after=None):
+    def _due_pages(self, start, end, ids=None, anew=False, after=None, size=PAGE):
         """Yield lists of :class:`DueItem` with moments in [start, end), part by part.
 
         :param anew: also what the ledger knows
+        :param size: how many records are wanted, if that is known
         """
         reader = self._due_reader()
-        for rows in self._due_rows(reader, reader.ranges(start, end), ids, anew, after):
-            page = []
+        spans = reader.ranges(start, end)
+        for rows in self._due_rows(reader, spans, ids, anew, after, size):
+            yield [
+                DueItem(res_id, one.moment, one.step, value, one.number)
+                for res_id, value, found in self._moments_of_rows(reader, rows, start, end)
+                for one in found
+            ]
+
+    def _moments_of_rows(self, reader, rows, start, end):
+        """Yield (record id, value, occurrences in [start, end)) of rows of (record id, value)."""
+        if not reader.is_same_for_all:
             records = self.env[self.model_name].browse([res_id for res_id, _value in rows])
             for record, (res_id, value) in zip(records, rows, strict=True):
-                page += [
-                    DueItem(res_id, one.moment, one.step, value, one.number)
-                    for one in occurrences(reader, record, value, start, end)
-                ]
-            yield page
+                yield res_id, value, occurrences(reader, record, value, start, end)
+            return
+        # No record need be asked, and many have the same date.
+        none, known = self.env[self.model_name], {}
+        for res_id, value in rows:
+            if value not in known:
+                known[value] = occurrences(reader, none, value, start, end)
+            yield res_id, value, known[value]
 
     # -- rows ------------------------------------------------------------------------------------
 
-    def _due_rows(self, reader, spans, ids=None, anew=False, after=None):
-        """Yield lists of (record id, value of the date) within some ranges, page by page."""
+    def _due_rows(self, reader, spans, ids=None, anew=False, after=None, size=PAGE):
+        """Yield lists of (record id, value of the date) within some ranges, page by page.
+
+        :param size: rows of the first page; where these do not do, the next ones are larger
+        """
         if not reader.is_searchable:
             yield from self._due_rows_computed(reader, spans, ids)
             return
         query, value = self._due_query(ids)
         if not anew:
             query.add_where(self._not_in_ledger(reader, query, value))
+        size = min(max(size, NEXT_PAGE), PAGE)
         for span in spans:
             last = after
-            while rows := self._due_page(query, value, span, last, PAGE):
+            while rows := self._due_page(query, value, span, last, size):
                 yield rows
-                if len(rows) < PAGE:
+                if len(rows) < size:
                     break
-                last = rows[-1]
+                last, size = rows[-1], min(size * 4, PAGE)
 
     def _due_domain(self):
         """Return the model in the environment of the search, and the filter of the rule."""
@@ -198,9 +215,7 @@ class BaseAutomation(models.Model):
     def _next_due_in(self, reader, span, query, start, end):
         """Return the first moment in [start, end) of the values within ``span``."""
         best, last = None, None
-        # Whether all records with one value are due at the same moment.
-        is_same = len(reader._possible_zones()) == 1 and not reader.plan.working
-        while rows := self._next_values(*query, span, last, is_same):
+        while rows := self._next_values(*query, span, last, reader.is_same_for_all):
             for value, res_id in rows:
                 record = self.env[self.model_name].browse(res_id or ())
                 for one in occurrences(reader, record, value, start, end):

@@ -201,13 +201,15 @@ class BaseAutomation(models.Model):
             self._wake_at(moment)
 
     @api.model
-    def _next_timed_moment(self):
-        moments = [super()._next_timed_moment()]
-        now = fields.Datetime.now()
+    def _next_timed_moment(self, since):
+        first, now = super()._next_timed_moment(since), fields.Datetime.now()
         for rule in self.sudo().search([("trigger", "in", TIME_TRIGGERS), ("paused", "=", False)]):
-            if not rule._overridden_time_methods():
-                moments.append(rule._next_due_or_none(now))
-        return min(filter(None, moments), default=None)
+            if first and first <= now:
+                # There is work at this moment. When there is more, shows after it.
+                break
+            if not rule._overridden_time_methods() and (moment := rule._next_due_or_none(since)):
+                first = min(first or moment, moment)
+        return first
 
     def _next_due_or_none(self, now):
         """A rule that cannot be asked does not keep the others from being woken."""

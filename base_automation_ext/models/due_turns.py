@@ -10,6 +10,7 @@ class DueTurns:
         self._rule = rule
         self._after = None
         self._was_undecided = False
+        self._parts = []
 
     def __call__(self):
         """Take one turn.
@@ -26,19 +27,28 @@ class DueTurns:
 
     def _take_turn(self):
         rule, turn = self._rule, {}
-        if not rule._in_own_transaction(lambda: turn.update(rule._look_for_due(self._after))):
+        if not rule._in_own_transaction(lambda: turn.update(self._look())):
             return False
         if "items" not in turn:
             return True
-        if not turn["items"]:
-            if not self._was_undecided:
-                return True
-            self._after, self._was_undecided = None, False
-            return MORE
-        return self._fire(rule, turn)
+        if turn["items"]:
+            return self._fire(rule, turn)
+        if not self._was_undecided:
+            rule._wake_for_parts(self._parts)
+            return True
+        self._after, self._was_undecided = None, False
+        return MORE
+
+    def _look(self):
+        may_share = not self._rule._has_open_parts(self._parts)
+        return self._rule._look_for_due(self._after, may_share)
 
     def _fire(self, rule, turn):
         result = {}
+        if turn["parts"]:
+            self._parts = turn["parts"]
+        # What is given away is not done yet.
+        turn["is_last"] = turn["is_last"] and not self._parts
         done = rule._in_own_transaction(
             lambda: result.update(rule._fire_due(turn)), lambda: rule._due_turn_failed(turn)
         )
@@ -49,6 +59,7 @@ class DueTurns:
         if result and result["undecided"] == len(turn["items"]):
             return False
         self._was_undecided |= not result or bool(result["undecided"])
-        last = turn["items"][-1]
-        self._after = (last.res_id, last.value) if rule._due_resumes() else None
+        if turn["is_last"] and not self._was_undecided:
+            return True
+        self._after = turn["behind"] if rule._due_resumes() else None
         return MORE

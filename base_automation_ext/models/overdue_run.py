@@ -40,8 +40,8 @@ class BaseAutomation(models.Model):
         )
 
     @api.model
-    def _next_timed_moment(self):
-        moments = [super()._next_timed_moment(), self._overdue_rules()._next_overdue()]
+    def _next_timed_moment(self, since):
+        moments = [super()._next_timed_moment(since), self._overdue_rules()._next_overdue()]
         return min(filter(None, moments), default=None)
 
     @api.model

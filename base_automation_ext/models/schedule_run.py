@@ -4,7 +4,7 @@ import logging
 import math
 import time
 from collections import deque
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from functools import partial
 
 from odoo import api, fields, models
@@ -14,6 +14,7 @@ from odoo.addons.server_action_engine.core.errors import is_retryable_db_error
 from odoo.addons.server_action_engine.core.frames import state_of
 from odoo.addons.server_action_engine.models.event_hook_gate import is_disabled
 
+from .pass_progress import PassProgress
 from .trigger_schedule import SCHEDULE_FIELDS, TRIGGER
 
 _logger = logging.getLogger(__name__)
@@ -80,8 +81,11 @@ class BaseAutomation(models.Model):
         return (cron or self.env["ir.cron"]).sudo()
 
     @api.model
-    def _next_timed_moment(self):
-        """Return when a timed rule is due next, None if none is."""
+    def _next_timed_moment(self, since):
+        """Return when a timed rule is due next, None if none is.
+
+        :param since: everything that was due by then has been looked at (naive UTC)
+        """
         self.flush_model(["schedule_next"])
         self.env.cr.execute(
             "SELECT min(schedule_next) FROM base_automation "
@@ -99,11 +103,9 @@ class BaseAutomation(models.Model):
             # What is due then is made up for when rules are switched on again.
             self._wake_by(fields.Datetime.now() + _LOOK_AGAIN_AFTER)
             return
-        is_over, all_done = self._work_off(self._timed_jobs())
-        moment = self._next_timed_moment()
+        is_over, all_done, moment = self._pass_over_timed_rules()
         while is_over and all_done and self._waits_here(moment):
-            is_over, all_done = self._work_off(self._timed_jobs())
-            moment = self._next_timed_moment()
+            is_over, all_done, moment = self._pass_over_timed_rules()
         now = fields.Datetime.now()
         if not all_done:
             moment = max(moment or now, now + _RETRY_AFTER)
@@ -114,6 +116,13 @@ class BaseAutomation(models.Model):
         self.env["ir.cron"]._commit_progress()
 
     @api.model
+    def _pass_over_timed_rules(self):
+        # What becomes due behind the back of a pass is the next moment, not lost.
+        since = fields.Datetime.now()
+        is_over, all_done = self._work_off(self._timed_jobs())
+        return is_over, all_done, self._next_timed_moment(since)
+
+    @api.model
     def _waits_here(self, moment):
         """Wait for a moment that comes sooner than the scheduler would look again.
 
@@ -122,7 +131,9 @@ class BaseAutomation(models.Model):
         left = self.env["ir.cron"]._commit_progress()
         if not moment or not left or math.isinf(left):
             return False
-        seconds = (moment - fields.Datetime.now()).total_seconds()
+        # What is due within a second is seen when it is over: moments are compared to the second.
+        full = moment.replace(microsecond=0) + timedelta(seconds=bool(moment.microsecond))
+        seconds = (full - datetime.now(timezone.utc).replace(tzinfo=None)).total_seconds()
         if seconds > min(left, _SOON.total_seconds()):
             return False
         time.sleep(max(seconds, _BREATH_SECONDS))
@@ -135,15 +146,15 @@ class BaseAutomation(models.Model):
         :param jobs: see :meth:`_timed_jobs`
         :returns: (whether nothing is left, whether all that were asked could do their work)
         """
-        cron, queue, all_done = self.env["ir.cron"], deque(jobs), True
-        cron._commit_progress(remaining=len(queue))
+        queue, all_done = deque(jobs), True
+        progress = PassProgress(self.env["ir.cron"], len(queue))
         while queue:
             job = queue.popleft()
             outcome = job()
             if outcome == MORE:
                 queue.append(job)
             all_done = all_done and bool(outcome)
-            if not cron._commit_progress(1, remaining=len(queue)) and queue:
+            if not progress.job_done(len(queue)) and queue:
                 break
         return not queue, all_done
 

@@ -4,7 +4,9 @@ from . import test_change_value_widget
 from . import test_collapse
 from . import test_direct_run
 from . import test_domain_semantics
+from . import test_due
 from . import test_due_fields
+from . import test_due_parts
 from . import test_due_preview
 from . import test_due_reader
 from . import test_filter_change
@@ -42,4 +44,3 @@ from . import test_trigger_stock
 from . import test_trigger_webhook
 from . import test_trigger_widget
 from . import test_type_rule
-from . import test_due

@@ -11,6 +11,7 @@ from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..core.due_item import DueItem
+from ..models import pass_progress
 from .due_case import NOW, DueCase
 
 
@@ -272,6 +273,7 @@ class TestDueFailures(DueCase):
         slow, other = self.timed(name="slow"), self.timed(name="other")
         self.leaves(*["2026-03-02 08:00:00"] * 3)
         self.patch(type(self.env["ir.cron"]), "_commit_progress", lambda cron, *a, **k: 0)
+        self.patch(pass_progress, "PROGRESS_SECONDS", 0)
         self.run_pass("2026-03-03 08:00:00")
         self.assertEqual(len(self.ledger(slow, "done")), 3)
         self.assertFalse(self.ledger(other, "done"))
@@ -379,6 +381,17 @@ class TestDueWakeUp(DueCase):
             self.assertRaises(psycopg2.errors.SerializationFailure),
         ):
             leaf.date_from = "2026-03-06 08:00:00"
+
+    def test_due_behind_the_back_of_a_pass(self):
+        """What becomes due after its rule was looked at is the next moment; what has run is not."""
+        self.timed()
+        self.leaves("2026-03-03 08:00:00")
+        began, due = datetime(2026, 3, 4, 7, 59), datetime(2026, 3, 4, 8)
+        with freeze_time("2026-03-04 08:00:01"):
+            self.assertEqual(self.env["base.automation"]._next_timed_moment(began), due)
+        self.run_cron("2026-03-04 08:00:02")
+        with freeze_time("2026-03-04 08:00:03"):
+            self.assertFalse(self.env["base.automation"]._next_timed_moment(began))
 
     def test_nothing_to_wait_for(self):
         """Without a date in the future there is no wake-up, and other fields plan none."""

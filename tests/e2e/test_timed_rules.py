@@ -91,6 +91,55 @@ def test_killed_worker(in_odoo, meeting, place):
     )
 
 
+def share(env):
+    """Work off what is due; there are lanes to help."""
+    from odoo.tools import config
+
+    config["max_cron_threads"] = 2
+    env["base.automation"]._run_timed_rules()
+
+
+def lane(env, folder, parties):
+    """Run background tasks beside others until none is left."""
+    if parties:
+        Meeting(folder).barrier("start", parties=parties)
+    return env["server.action.task"]._drain()[0]
+
+
+MANY, PARTS = 3500, 3
+
+
+def test_lanes_share_one_rule(in_odoo, meeting):
+    """A rule that is due for very many records is run by a pass and lanes, once for each."""
+    rule = in_odoo(prepare, records=MANY).result(timeout_seconds=120)
+    in_odoo(share).result(timeout_seconds=120)
+    # A second look meets the lanes, and does what they have not done yet.
+    workers = [in_odoo(lane, folder=str(meeting.folder), parties=2) for _at in range(2)]
+    rival = in_odoo(look)
+    ran = [worker.result(timeout_seconds=300) for worker in workers]
+    rival.result(timeout_seconds=300)
+    assert sum(ran) == PARTS
+    assert in_odoo(marks, rule=rule).result() == [[1] * MANY, ["done"], MANY]
+
+
+def test_killed_lane(in_odoo, meeting):
+    """A lane that dies over its part leaves it to the next one."""
+    rule = in_odoo(prepare, records=MANY).result(timeout_seconds=120)
+    in_odoo(share).result(timeout_seconds=120)
+    point = "base.automation:_checkpoint(due.part)"
+    worker = in_odoo(lane, folder=str(meeting.folder), parties=0, kill_points=(point,))
+    meeting.wait_reached(point)
+    worker.kill()
+    wait_until(
+        lambda: (
+            in_odoo(lane, folder=str(meeting.folder), parties=0).result() >= 0
+            and in_odoo(marks, rule=rule).result() == [[1] * MANY, ["done"], MANY]
+        ),
+        "the parts of the killed lane to be done",
+        timeout_seconds=120,
+    )
+
+
 def fill(env, rule):
     """A hundred thousand leaves over ten years, and the index the rule needs."""
     from odoo.addons.base_automation_ext.models.due_index import sync_due_indexes

@@ -10,7 +10,7 @@ import sys
 import time
 
 from .. import data
-from .timed_driver import timed_due, timed_install
+from .timed_driver import timed_due, timed_idle, timed_install
 
 POLL_SECONDS = 0.01
 WAIT_SECONDS = 900
@@ -245,7 +245,7 @@ def main():
     parser.add_argument("arguments")
     args = parser.parse_args()
     functions = (install, jobs_each, jobs_batch, tasks_each, tasks_update, tasks_computed)
-    functions += (tasks_many, pickup, timed_install, timed_due)
+    functions += (tasks_many, pickup, timed_install, timed_idle, timed_due)
     function = {function.__name__: function for function in functions}[args.what]
     # Odoo and its libraries may print: the answer is the last line.
     answers, sys.stdout = sys.stdout, sys.stderr
