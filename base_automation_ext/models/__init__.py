@@ -65,6 +65,7 @@ from . import due_ledger
 from . import due_parts
 from . import due_search
 from . import due_run
+from . import due_survey
 from . import due_fire
 from . import due_retry
 from . import due_start

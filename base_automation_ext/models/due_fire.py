@@ -40,7 +40,9 @@ class BaseAutomation(models.Model):
         rule = self.with_env(self._timed_environment(self.time_tz))
         # The records may have changed since they were found.
         ids, attempt = {item.res_id for item in turn["items"]}, turn["attempt"]
-        undecided = rule._fire_ids(turn["now"], ids, attempt)
+        # And so may the rule.
+        stays = rule._waits_for_time() and not rule._is_globally_paused()
+        undecided = rule._fire_ids(turn["now"], ids, attempt) if stays else 0
         self._checkpoint("due.executed")
         if attempt:
             # After a crash the rest of the pass is done with care: one by one.
@@ -56,7 +58,7 @@ class BaseAutomation(models.Model):
         :returns: for how many moments that could not be decided; they are due again
         """
         ledger = self.env["base.automation.due"]
-        items = ledger._claim(self, self._due_items(now, len(ids), ids=ids))
+        items = ledger._claim(self, self._due_items(now, len(ids), ids=ids, is_new=False))
         items, missed = latest_of_each(items)
         ledger._settle(self, missed, MISSED)
         if attempt >= _MOST_CRASHES:

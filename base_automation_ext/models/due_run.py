@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
 
@@ -19,7 +20,7 @@ SLICE = 1000
 #: First key of the advisory lock of a rule at work; the second is the rule's id.
 _LOCK = 0x64756500
 #: How long a pass that found nothing is not written down.
-_QUIET = timedelta(hours=1)
+QUIET = timedelta(hours=1)
 
 
 class BaseAutomation(models.Model):
@@ -51,17 +52,15 @@ class BaseAutomation(models.Model):
             "ORDER BY rule.due_turn NULLS FIRST, rule.id",
             [list(TIME_TRIGGERS)],
         )
-        # Not one recordset: each commit forgets what was read, and each rule would read them all.
-        return [
-            self.sudo().browse(rule_id)._due_job()
-            for rule_id, name in self.env.cr.fetchall()
-            if name in self.env
-        ]
-
-    def _due_job(self):
+        rules = self.sudo().browse(
+            [rule_id for rule_id, name in self.env.cr.fetchall() if name in self.env]
+        )
+        # Not as one recordset: each commit forgets what was read, and each would read all anew.
+        alone = [rule.browse(rule.id) for rule in rules]
         if self._overridden_time_methods():
-            return lambda: self._in_own_transaction(self._run_time_as_stock)
-        return DueTurns(self)
+            return [partial(rule._in_own_transaction, rule._run_time_as_stock) for rule in alone]
+        found = rules._survey_due()
+        return [DueTurns(rule, found.get(rule.id)) for rule in alone if found.get(rule.id, True)]
 
     @api.model
     def _cron_process_time_based_actions(self):
@@ -137,14 +136,18 @@ class BaseAutomation(models.Model):
             rule._pause_because(str(exc))
             return {}
         if items:
-            return rule._begin_turn(items, attempt, now, may_share)
+            return self._begin_turn(items, attempt, now, may_share)
         if attempt:
             self._note_attempt(0)
-        if after is not None or not rule.last_run or rule.last_run < now - _QUIET:
+        if after is not None or not rule.last_run or rule.last_run < now - QUIET:
             self._note_last_run(now)
         return {"items": []}
 
-    def _begin_turn(self, items, attempt, now, may_share):
+    def _begin_turn(self, items, attempt, now, may_share=True):
+        """Note that a turn begins.
+
+        :returns: what the turn is about
+        """
         self.env.cr.execute(
             "UPDATE base_automation SET due_attempt = coalesce(due_attempt, 0) + 1, "
             "due_turn = clock_timestamp() AT TIME ZONE 'UTC' WHERE id = %s",
@@ -156,7 +159,8 @@ class BaseAutomation(models.Model):
         is_last = not attempt and len({item.res_id for item in items}) < SLICE
         parts, behind = [], (items[-1].res_id, items[-1].value)
         if may_share and not attempt and not is_last:
-            parts, behind = self._share_due(now, behind, SLICE)
+            rule = self.with_env(self._timed_environment(self.time_tz))
+            parts, behind = rule._share_due(now, behind, SLICE)
         return {
             "items": items,
             "attempt": attempt,

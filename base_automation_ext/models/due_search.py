@@ -44,18 +44,19 @@ class BaseAutomation(models.Model):
         # What came while the server was down is made up for, however long that was.
         return max(since, min(window, self.last_run or window))
 
-    def _due_items(self, now, limit, ids=None, after=None):
+    def _due_items(self, now, limit, ids=None, after=None, is_new=True):
         """Return what is due for up to ``limit`` records, in the order of their dates.
 
         :param ids: look at these records only
         :param after: (record id, date) behind which to look
+        :param is_new: False for whoever claims it next, which asks the ledger as well
         """
         start = self._due_horizon(now)
         if start > now:
             return []
         found, ledger = {}, self.env["base.automation.due"]
         for page in self._due_pages(start, now + _MOMENT, ids=ids, after=after, size=limit):
-            known = ledger._known(self, {item.res_id for item in page})
+            known = ledger._known(self, {item.res_id for item in page}) if is_new and page else ()
             for item in page:
                 if item.key not in known:
                     found.setdefault(item.res_id, []).append(item)

@@ -6,8 +6,9 @@ from .schedule_run import MORE
 class DueTurns:
     """The turns of one rule in one pass over what is due."""
 
-    def __init__(self, rule):
-        self._rule = rule
+    def __init__(self, rule, first=None):
+        """Take the rule, and what it is due for if that is known (``_begin_turn``)."""
+        self._rule, self._first = rule, first
         self._after = None
         self._was_undecided = False
         self._parts = []
@@ -29,6 +30,7 @@ class DueTurns:
         rule, turn = self._rule, {}
         if not rule._in_own_transaction(lambda: turn.update(self._look())):
             return False
+        self._first = None
         if "items" not in turn:
             return True
         if turn["items"]:
@@ -40,6 +42,8 @@ class DueTurns:
         return MORE
 
     def _look(self):
+        if first := self._first:
+            return self._rule._begin_turn(**first)
         may_share = not self._rule._has_open_parts(self._parts)
         return self._rule._look_for_due(self._after, may_share)
 

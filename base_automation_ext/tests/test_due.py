@@ -114,6 +114,24 @@ class TestDue(DueCase):
         self.run_cron()
         self.assertEqual(leave.name, "due")
 
+    def test_clocks_and_leap_days(self):
+        """At 08:00 also on the day the clock changes, in either hemisphere; and on 29 February."""
+        for zone, start, unit, early, due in (
+            ("Europe/Berlin", "2026-03-28 11:00", "day", "2026-03-29 05:59", "2026-03-29 06:00"),
+            ("Australia/Sydney", "2026-04-04 02:00", "day", "2026-04-04 21:59", "2026-04-04 22:00"),
+            ("America/Santiago", "2026-04-04 15:00", "day", "2026-04-05 11:59", "2026-04-05 12:00"),
+            ("UTC", "2028-01-31 10:00", "month", "2028-02-29 07:59", "2028-02-29 08:00"),
+        ):
+            with self.subTest(zone):
+                plan = {"time_has_hour": True, "time_hour": 8, "trg_date_range_type": unit}
+                rule = self.timed(time_tz=zone, **plan)
+                leaf = self.leaves(f"{start}:00")
+                self.run_cron(early)
+                self.assertEqual(leaf.name, "due")
+                self.run_cron(due)
+                self.assertEqual(leaf.name, "due!")
+                rule.active = False
+
     def test_archived_records(self):
         """They are left alone unless the rule asks for them."""
         field = "create_date"

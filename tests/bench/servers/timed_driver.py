@@ -89,11 +89,14 @@ def _scans(driver):
         return cr.fetchone()[0]
 
 
-def timed_due(driver, count, seconds):
+def timed_due(driver, count, seconds, calls=False):
     """Have records become due one after the other; return how late they were begun, in seconds.
 
     ``lag`` counts from the wake-up: from the due moment, or from the start of the first of all
     where that is later.
+
+    :param calls: whether the scheduler is called when the first is due; by itself it looks around
+        once a minute, and what piles up until then would be measured
     """
     driver.settle()
     begin = datetime.now(timezone.utc).replace(tzinfo=None) + timedelta(seconds=15)
@@ -121,16 +124,25 @@ def timed_due(driver, count, seconds):
         return due
 
     due, _moment = driver.commit(shift)
-    started = _wait_for_start(driver, list(due), seconds)
+    if calls:
+        _sleep_until(begin)
+        driver.commit(lambda env: env["ir.cron"]._notifydb())
+    # Counting meanwhile would take the server's time away.
+    _sleep_until(max(due.values()))
+    started = _wait_for_start(driver, list(due))
     late = sorted(started[id_] - _epoch(moment) for id_, moment in due.items())
     first = min(started.values())
     lags = sorted(started[id_] - max(_epoch(moment), first) for id_, moment in due.items())
     return {"count": count, **_figures("", late), **_figures("lag_", lags)}
 
 
-def _wait_for_start(driver, ids, seconds):
+def _sleep_until(moment):
+    time.sleep(max(0.0, _epoch(moment) - time.time()))
+
+
+def _wait_for_start(driver, ids):
     """Return ``{id: moment}`` once all have been begun."""
-    deadline = time.monotonic() + seconds + _WAIT_SECONDS
+    deadline = time.monotonic() + _WAIT_SECONDS
     with driver.registry.cursor() as cr:
         while time.monotonic() < deadline:
             cr.execute(
@@ -140,7 +152,6 @@ def _wait_for_start(driver, ids, seconds):
             cr.rollback()
             if len(found) == len(ids):
                 return found
-            # Counting often would take the server's time away.
             time.sleep(1)
     raise TimeoutError(f"{len(ids) - len(found)} of {len(ids)} due records were never begun")
 

@@ -25,6 +25,7 @@ def run(env, rounds, quick=False):
                 TWO_THREADS,
                 count=10_000 if quick else 60_000,
                 seconds=10 if quick else 60,
+                calls=True,
             )
     text = [
         f"nothing due                   rules, ledger and records read {idle['scans']} times in "

@@ -1,0 +1,59 @@
+"""Looking at all timed rules together: most have nothing to do, and are read at once."""
+
+import logging
+import time
+
+from odoo import fields, models
+
+from . import due_run
+
+_logger = logging.getLogger(__name__)
+
+#: Rules that are not reached by then are looked at when it is their turn.
+_MOST_SECONDS = 0.5
+
+
+class BaseAutomation(models.Model):
+    _inherit = "base.automation"
+
+    def _survey_due(self):
+        """Look for what is due, for all of the rules that are healthy.
+
+        :returns: ``{rule id: arguments of its first turn, or None if nothing is due}``; what is
+            not in it has to be looked at by itself
+        """
+        if self._is_globally_paused():
+            return {}
+        now, found = fields.Datetime.now(), {}
+        try:
+            with self.env.cr.savepoint(flush=False):
+                for rule in self._to_survey(time.monotonic() + _MOST_SECONDS):
+                    items = rule._due_items(now, due_run.SLICE)
+                    found[rule.id] = {"items": items, "attempt": 0, "now": now} if items else None
+                self._note_quiet([key for key, turn in found.items() if not turn], now)
+        except Exception:
+            _logger.debug("Timed rules could not be looked at together", exc_info=True)
+            return {}
+        return found
+
+    def _to_survey(self, until):
+        for rule in self:
+            if time.monotonic() > until:
+                return
+            # A worker has died over it, or it has to be begun.
+            if rule.due_attempt or not rule.due_since:
+                continue
+            field = rule._due_field()
+            # Where a date is computed, all records have to be read: that may take long.
+            if field is not None and field.store:
+                yield rule.with_env(rule._timed_environment(rule.time_tz))
+
+    def _note_quiet(self, ids, now):
+        """Note that nothing is left of what was due, now and then."""
+        self.env.cr.execute(
+            "UPDATE base_automation SET last_run = %s "
+            "WHERE id = ANY(%s) AND (last_run IS NULL OR last_run < %s)",
+            [now, ids, now - due_run.QUIET],
+            log_exceptions=False,
+        )
+        self.invalidate_recordset(["last_run"])
