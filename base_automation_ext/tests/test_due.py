@@ -11,7 +11,7 @@ from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..core.due_item import DueItem
-from ..models import pass_progress
+from ..models import pass_memory, pass_progress
 from .due_case import NOW, DueCase
 
 
@@ -69,6 +69,13 @@ class TestDue(DueCase):
         self.assertEqual(leaves.mapped("name"), ["due!", "due!", "due"])
         with self.assertRaises(ValidationError):
             rule.write({"due_history": "date", "due_history_from": False})
+
+    def test_all_of_history_where_there_is_none(self):
+        """What comes late fires all the same."""
+        self.timed(due_history="all")
+        leaf = self.leaves("2026-02-26 08:00:00")
+        self.run_cron()
+        self.assertEqual(leaf.name, "due!")
 
     def test_reactivated_and_resumed_rules_begin_anew(self):
         """What was due meanwhile is over."""
@@ -297,6 +304,34 @@ class TestDueFailures(DueCase):
         self.assertFalse(self.ledger(other, "done"))
         self.run_pass("2026-03-03 08:00:00")
         self.assertEqual(len(self.ledger(other, "done")), 3)
+
+    def test_cut_short(self):
+        """Who goes on with a pass looks at what is due since; whoever is called, at all."""
+        self.timed()
+        late = self.leaves("2026-03-01 08:00:00", name="later")
+        moments = [datetime(2026, 3, 4, 8), datetime(2026, 3, 4, 8, 1)]
+        leaf = self.leaves("2026-03-03 08:00:30")
+        self.assertTrue(self.planned)
+        self.env["ir.cron.trigger"].search([("cron_id", "=", self.cron.id)]).unlink()
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            rules = self.env(cr=cr)["base.automation"]
+            with freeze_time(moments[0]):
+                trigger = rules._wake_at(moments[0])
+                # Without the event hook: nobody is told.
+                cr.execute(
+                    "UPDATE resource_calendar_leaves SET name = 'due' WHERE id = %s", late.ids
+                )
+            pass_memory.leave(cr.dbname, trigger.id, moments[0], float("inf"))
+            with freeze_time(moments[1]):
+                rules._run_timed_rules()
+            self.env.invalidate_all()
+            self.assertEqual((leaf | late).mapped("name"), ["due!", "due"])
+            pass_memory.leave(cr.dbname, trigger.id, moments[0], float("inf"))
+            with freeze_time(moments[1]):
+                rules._wake_at(moments[1])
+                rules._run_timed_rules()
+        self.env.invalidate_all()
+        self.assertEqual((leaf | late).mapped("name"), ["due!", "due!"])
 
     def run_pass(self, moment):
         """Do one pass over the rules, without the scheduled action around it."""
