@@ -40,9 +40,10 @@ class BaseAutomation(models.Model):
         rule = self.with_env(self._timed_environment(self.time_tz))
         # The records may have changed since they were found.
         ids, attempt = {item.res_id for item in turn["items"]}, turn["attempt"]
+        since = min(item.moment for item in turn["items"])
         # And so may the rule.
         stays = rule._waits_for_time() and not rule._is_globally_paused()
-        undecided = rule._fire_ids(turn["now"], ids, attempt) if stays else 0
+        undecided = rule._fire_ids(turn["now"], ids, attempt, since) if stays else 0
         self._checkpoint("due.executed")
         if attempt:
             # After a crash the rest of the pass is done with care: one by one.
@@ -51,14 +52,17 @@ class BaseAutomation(models.Model):
             rule._end_turn({**turn, "is_last": turn["is_last"] and not undecided})
         return {"undecided": undecided}
 
-    def _fire_ids(self, now, ids, attempt=0):
+    def _fire_ids(self, now, ids, attempt=0, since=None):
         """Run the rule on those of some records it is due for.
 
         :param attempt: how often a worker has ended over them
+        :param since: the first moment they were found to be due at, if it is known: PostgreSQL
+            may expect that few dates lie in the window, and read them all instead of the records
         :returns: for how many moments that could not be decided; they are due again
         """
         ledger = self.env["base.automation.due"]
-        items = ledger._claim(self, self._due_items(now, len(ids), ids=ids, is_new=False))
+        found = self._due_items(now, len(ids), ids=ids, is_new=False, since=since)
+        items = ledger._claim(self, found)
         items, missed = latest_of_each(items)
         ledger._settle(self, missed, MISSED)
         if attempt >= _MOST_CRASHES:

@@ -39,11 +39,11 @@ class BaseAutomation(models.Model):
     # -- whose turn it is -------------------------------------------------------------------------
 
     @api.model
-    def _timed_jobs(self):
-        return [*super()._timed_jobs(), *self._due_jobs()]
+    def _timed_jobs(self, before=None):
+        return [*super()._timed_jobs(before), *self._due_jobs(before)]
 
     @api.model
-    def _due_jobs(self):
+    def _due_jobs(self, before=None):
         self.flush_model()
         self.env.cr.execute(
             "SELECT rule.id, model.model FROM base_automation rule "
@@ -59,14 +59,17 @@ class BaseAutomation(models.Model):
         alone = [rule.browse(rule.id) for rule in rules]
         if self._overridden_time_methods():
             return [partial(rule._in_own_transaction, rule._run_time_as_stock) for rule in alone]
-        found = rules._survey_due()
+        found = rules._survey_due(before)
         return [DueTurns(rule, found.get(rule.id)) for rule in alone if found.get(rule.id, True)]
 
     @api.model
     def _cron_process_time_based_actions(self):
         """Do what is due. Stock's scheduled action is one more occasion to look, and no more."""
-        if not is_disabled():
-            self._work_off(self.sudo()._due_jobs())
+        if is_disabled():
+            return
+        is_over, _all_done = self._work_off(self.sudo()._due_jobs())
+        if not is_over:
+            self._wake_at(fields.Datetime.now())
 
     def _run_time_as_stock(self):
         """For modules that search the due records themselves: all of them, in one transaction."""

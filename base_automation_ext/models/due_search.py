@@ -44,14 +44,15 @@ class BaseAutomation(models.Model):
         # What came while the server was down is made up for, however long that was.
         return max(since, min(window, self.last_run or window))
 
-    def _due_items(self, now, limit, ids=None, after=None, is_new=True):
+    def _due_items(self, now, limit, ids=None, after=None, is_new=True, since=None):
         """Return what is due for up to ``limit`` records, in the order of their dates.
 
         :param ids: look at these records only
         :param after: (record id, date) behind which to look
         :param is_new: False for whoever claims it next, which asks the ledger as well
+        :param since: leave out what was due before that moment
         """
-        start = self._due_horizon(now)
+        start = max(self._due_horizon(now), since or _BEGINNING)
         if start > now:
             return []
         found, ledger = {}, self.env["base.automation.due"]

@@ -160,7 +160,9 @@ class BaseAutomation(models.Model):
                 # It has been run by stock Odoo up to there.
                 rule._set_due_since(rule.last_run)
             elif keeps_history and rule.due_history == ALL:
-                rule._set_due_since(rule._first_due() or now, catches_up=True)
+                # What comes late counts as ever, also where there are no older records.
+                late = now - timedelta(days=rule.due_window_days)
+                rule._set_due_since(min(rule._first_due() or late, late), catches_up=True)
             elif keeps_history and rule.due_history == DATE:
                 rule._set_due_since(rule.due_history_from, catches_up=True)
             else:

@@ -16,19 +16,20 @@ _MOST_SECONDS = 0.5
 class BaseAutomation(models.Model):
     _inherit = "base.automation"
 
-    def _survey_due(self):
+    def _survey_due(self, before=None):
         """Look for what is due, for all of the rules that are healthy.
 
+        :param before: what was due by then has just been done
         :returns: ``{rule id: arguments of its first turn, or None if nothing is due}``; what is
             not in it has to be looked at by itself
         """
-        if self._is_globally_paused():
+        if not self or self._is_globally_paused():
             return {}
         now, found = fields.Datetime.now(), {}
         try:
             with self.env.cr.savepoint(flush=False):
                 for rule in self._to_survey(time.monotonic() + _MOST_SECONDS):
-                    items = rule._due_items(now, due_run.SLICE)
+                    items = rule._due_items(now, due_run.SLICE, since=before)
                     found[rule.id] = {"items": items, "attempt": 0, "now": now} if items else None
                 self._note_quiet([key for key, turn in found.items() if not turn], now)
         except Exception:

@@ -45,9 +45,9 @@ class BaseAutomation(models.Model):
         return min(filter(None, moments), default=None)
 
     @api.model
-    def _timed_jobs(self):
+    def _timed_jobs(self, before=None):
         overdue = [rule._run_overdue for rule in self._overdue_rules()]
-        return [*super()._timed_jobs(), *overdue]
+        return [*super()._timed_jobs(before), *overdue]
 
     def _next_overdue(self):
         """Return when the next activity becomes overdue that one of the rules may be about."""

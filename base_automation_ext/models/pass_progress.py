@@ -9,9 +9,9 @@ PROGRESS_SECONDS = 1.0
 class PassProgress:
     """Counts jobs; ends the transaction after each of them."""
 
-    def __init__(self, cron, jobs):
-        """Begin with so many jobs."""
-        self._cron, self._left, self._count = cron, jobs, 0
+    def __init__(self, cron):
+        """Begin; the transaction before is committed."""
+        self._cron, self._count = cron, 0
         self._end = cron.env.context.get("cron_end_time", float("inf"))
         self._tell()
 
@@ -21,7 +21,7 @@ class PassProgress:
         :param left: how many there still are
         :returns: the seconds left for them
         """
-        self._left, self._count = left, self._count + 1
+        self._count += 1
         now = time.monotonic()
         if not left or now >= self._end or now - self._told_at >= PROGRESS_SECONDS:
             return self._tell()
@@ -29,6 +29,8 @@ class PassProgress:
         return self._end - now
 
     def _tell(self):
-        seconds = self._cron._commit_progress(self._count, remaining=self._left)
+        # Never a remainder: Odoo would call the action up to ten times more, without time to work.
+        # The pass sees to it itself that it is gone on with.
+        seconds = self._cron._commit_progress(self._count, remaining=0)
         self._count, self._told_at = 0, time.monotonic()
         return seconds

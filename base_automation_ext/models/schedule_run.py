@@ -14,6 +14,7 @@ from odoo.addons.server_action_engine.core.errors import is_retryable_db_error
 from odoo.addons.server_action_engine.core.frames import state_of
 from odoo.addons.server_action_engine.models.event_hook_gate import is_disabled
 
+from . import pass_memory
 from .pass_progress import PassProgress
 from .trigger_schedule import SCHEDULE_FIELDS, TRIGGER
 
@@ -60,9 +61,12 @@ class BaseAutomation(models.Model):
         """Have the scheduled action of timed rules look for work at ``moment``, naive UTC.
 
         The wake-up becomes visible together with what this transaction has to be done.
+
+        :returns: the wake-up (``ir.cron.trigger``)
         """
         if cron := self._timed_cron():
-            cron._trigger(at=moment)
+            return cron._trigger(at=moment)
+        return self.env["ir.cron.trigger"]
 
     @api.model
     def _wake_by(self, moment):
@@ -103,24 +107,39 @@ class BaseAutomation(models.Model):
             # What is due then is made up for when rules are switched on again.
             self._wake_by(fields.Datetime.now() + _LOOK_AGAIN_AFTER)
             return
-        is_over, all_done, moment = self._pass_over_timed_rules()
-        while is_over and all_done and self._waits_here(moment):
-            is_over, all_done, moment = self._pass_over_timed_rules()
+        since = fields.Datetime.now()
+        left = pass_memory.take(self.env.cr, self._timed_cron().id, since)
+        all_at, done_until = (left.all_at, left.until) if left else (time.monotonic(), None)
+        is_over, all_done, moment = self._pass_over_timed_rules(since, done_until)
+        while is_over and all_done:
+            done_until = since
+            if not self._waits_here(moment):
+                break
+            # What came late meanwhile has called the scheduled action once more.
+            since = fields.Datetime.now()
+            is_over, all_done, moment = self._pass_over_timed_rules(since, done_until)
         now = fields.Datetime.now()
         if not all_done:
             moment = max(moment or now, now + _RETRY_AFTER)
         if not is_over or moment and moment <= now + _SOON:
-            self._wake_at(now)
+            trigger = self._wake_at(now)
+            if trigger and done_until and all_done:
+                pass_memory.leave(self.env.cr.dbname, trigger.id, done_until, all_at)
         elif moment:
             self._wake_by(moment)
         self.env["ir.cron"]._commit_progress()
 
     @api.model
-    def _pass_over_timed_rules(self):
-        # What becomes due behind the back of a pass is the next moment, not lost.
-        since = fields.Datetime.now()
-        is_over, all_done = self._work_off(self._timed_jobs())
-        return is_over, all_done, self._next_timed_moment(since)
+    def _pass_over_timed_rules(self, now, before=None):
+        """Run what is due.
+
+        :param now: what becomes due later, behind the back of the pass, is the next moment
+        :param before: all that was due by then is known to be done
+        :returns: as :meth:`_work_off`, and the next moment
+        """
+        is_over, all_done = self._work_off(self._timed_jobs(before))
+        # Where time is over, the next pass follows at once.
+        return is_over, all_done, self._next_timed_moment(now) if is_over else None
 
     @api.model
     def _waits_here(self, moment):
@@ -147,7 +166,7 @@ class BaseAutomation(models.Model):
         :returns: (whether nothing is left, whether all that were asked could do their work)
         """
         queue, all_done = deque(jobs), True
-        progress = PassProgress(self.env["ir.cron"], len(queue))
+        progress = PassProgress(self.env["ir.cron"])
         while queue:
             job = queue.popleft()
             outcome = job()
@@ -159,11 +178,13 @@ class BaseAutomation(models.Model):
         return not queue, all_done
 
     @api.model
-    def _timed_jobs(self):
+    def _timed_jobs(self, before=None):
         """Return what is due as functions without arguments that tell whether they are done.
 
         Each commits what it does. What others take meanwhile, they leave alone. One that has much
         to do answers :data:`MORE` after a part of it, so that the others are not kept waiting.
+
+        :param before: what was due by then has just been done; looking for it once more is idle
         """
         self.flush_model()
         self.env.cr.execute(

@@ -11,7 +11,7 @@ from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..core.due_item import DueItem
-from ..models import pass_progress
+from ..models import pass_memory, pass_progress
 from .due_case import NOW, DueCase
 
 
@@ -69,6 +69,13 @@ class TestDue(DueCase):
         self.assertEqual(leaves.mapped("name"), ["due!", "due!", "due"])
         with self.assertRaises(ValidationError):
             rule.write({"due_history": "date", "due_history_from": False})
+
+    def test_all_of_history_where_there_is_none(self):
+        """What comes late fires all the same."""
+        self.timed(due_history="all")
+        leaf = self.leaves("2026-02-26 08:00:00")
+        self.run_cron()
+        self.assertEqual(leaf.name, "due!")
 
     def test_reactivated_and_resumed_rules_begin_anew(self):
         """What was due meanwhile is over."""
@@ -298,6 +305,34 @@ class TestDueFailures(DueCase):
         self.run_pass("2026-03-03 08:00:00")
         self.assertEqual(len(self.ledger(other, "done")), 3)
 
+    def test_cut_short(self):
+        """Who goes on with a pass looks at what is due since; whoever is called, at all."""
+        self.timed()
+        late = self.leaves("2026-03-01 08:00:00", name="later")
+        moments = [datetime(2026, 3, 4, 8), datetime(2026, 3, 4, 8, 1)]
+        leaf = self.leaves("2026-03-03 08:00:30")
+        self.assertTrue(self.planned)
+        self.env["ir.cron.trigger"].search([("cron_id", "=", self.cron.id)]).unlink()
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            rules = self.env(cr=cr)["base.automation"]
+            with freeze_time(moments[0]):
+                trigger = rules._wake_at(moments[0])
+                # Without the event hook: nobody is told.
+                cr.execute(
+                    "UPDATE resource_calendar_leaves SET name = 'due' WHERE id = %s", late.ids
+                )
+            pass_memory.leave(cr.dbname, trigger.id, moments[0], float("inf"))
+            with freeze_time(moments[1]):
+                rules._run_timed_rules()
+            self.env.invalidate_all()
+            self.assertEqual((leaf | late).mapped("name"), ["due!", "due"])
+            pass_memory.leave(cr.dbname, trigger.id, moments[0], float("inf"))
+            with freeze_time(moments[1]):
+                rules._wake_at(moments[1])
+                rules._run_timed_rules()
+        self.env.invalidate_all()
+        self.assertEqual((leaf | late).mapped("name"), ["due!", "due!"])
+
     def run_pass(self, moment):
         """Do one pass over the rules, without the scheduled action around it."""
         with freeze_time(moment), self.enter_registry_test_mode(), self.registry.cursor() as cr:
@@ -418,54 +453,3 @@ class TestDueWakeUp(DueCase):
         leaf.date_to = "2036-02-01"
         self.run_cron()
         self.assertEqual(self.planned, [])
-
-
-@tagged("post_install", "-at_install")
-class TestDueSeries(DueCase):
-    def test_repeats_until_the_filter_no_longer_holds(self):
-        """Every two days, three times at most."""
-        self.timed(time_repeats=True, time_every=2, time_every_unit="day", time_times=3)
-        one, cured = self.leaves("2026-03-02 08:00:00", "2026-03-02 08:00:00")
-        for moment, name in (
-            ("2026-03-03 08:00:00", "due!"),
-            ("2026-03-05 07:00:00", "due!"),
-            ("2026-03-05 08:00:00", "due!!"),
-            ("2026-03-07 08:00:00", "due!!!"),
-            ("2026-03-09 08:00:00", "due!!!"),
-        ):
-            self.run_cron(moment)
-            self.assertEqual(one.name, name, moment)
-            if name == "due!":
-                cured.name = "cured"
-        self.assertEqual(cured.name, "cured")
-
-    def test_missed_repetitions_are_made_up_for_once(self):
-        """A server that was down sends one reminder, and the ledger says what became of others."""
-        rule = self.timed(time_repeats=True, time_every=1, time_every_unit="day", time_times=9)
-        leaf = self.leaves("2026-03-02 08:00:00")
-        self.run_cron("2026-03-05 09:00:00")
-        self.assertEqual(leaf.name, "due!")
-        self.assertEqual(self.ledger(rule).mapped("state"), ["missed", "missed", "done"])
-
-    def test_escalation(self):
-        """After one day one action, after three another; a new date begins anew."""
-        rule = self.timed([self.code(HIT_A, sequence=1), self.code(HIT_B, sequence=2)])
-        second = rule.action_server_ids[1]
-        rule.time_step_ids = [(0, 0, {"number": 3, "unit": "day", "action_ids": [second.id]})]
-        leaf = self.leaves("2026-03-02 08:00:00")
-        self.run_cron("2026-03-03 08:00:00")
-        self.assertEqual(leaf.name, "dueA")
-        self.run_cron("2026-03-05 08:00:00")
-        self.assertEqual(leaf.name, "dueAB")
-        with freeze_time("2026-03-05 09:00:00"):
-            leaf.date_from = "2026-03-06 08:00:00"
-        self.run_cron("2026-03-07 08:00:00")
-        self.assertEqual(leaf.name, "dueABA")
-        copied = rule.copy()
-        self.assertEqual(copied.time_step_ids.action_ids, copied.action_server_ids[1])
-        with self.assertRaises(ValidationError):
-            rule.time_step_ids.action_ids = copied.action_server_ids[0]
-
-
-HIT_A = "record.write({'name': record.name + 'A'})"
-HIT_B = "record.write({'name': record.name + 'B'})"

@@ -130,8 +130,9 @@ def test_lanes_share_one_rule(in_odoo, meeting):
     assert in_odoo(marks, rule=rule).result() == [[1] * MANY, ["done"], MANY]
 
 
-def test_killed_lane(in_odoo, meeting):
+def test_killed_lane(in_odoo, meeting, announced):
     """A lane that dies over its part leaves it to the next one."""
+    announced.append("Workers died while running tasks")
     rule = in_odoo(prepare, records=MANY).result(timeout_seconds=120)
     in_odoo(share).result(timeout_seconds=120)
     point = "base.automation:_checkpoint(due.part)"
