@@ -6,9 +6,6 @@ whatever more is set here makes it run by the rules of this addon.
 
 from odoo import api, fields, models
 
-from odoo.addons.server_action_engine.core.frames import state_of
-from odoo.addons.server_action_engine.models.value_notes import note_created
-
 from .sms_draft import Draft
 
 #: Settings that make an action one of this addon.
@@ -139,8 +136,7 @@ class IrActionsServer(models.Model):
         # Raises before anything is stored, if a failure is to stop the action.
         self._note_failed_drafts(drafts, eval_context, self.sms_on_error == "isolate")
         self._sms_note_left_out(drafts)
-        messages = self._sms_queue([draft for draft in drafts if draft.is_open], eval_context)
-        note_created(state_of(self.env.cr).current, messages)
+        self._sms_queue([draft for draft in drafts if draft.is_open], eval_context)
         return False
 
     def _sms_compose(self, records, eval_context):

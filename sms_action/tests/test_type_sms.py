@@ -248,6 +248,7 @@ class TestSmsOnItsWay(GatewayCase):
             }
         )
         EngineCase.run_on(action, partner)
+        self.env.cr.flush()  # As the commit before the queue does: it writes the run.
         sms = self.env["sms.sms"].search([("partner_id", "=", partner.id)])
         self.run_queue()
         (sent,) = self.gateway._memory().sent
