@@ -7,7 +7,6 @@ from . import sms_gateway_memory
 from . import sms_gateway_secrets
 from . import sms_gateway_test
 from . import sms_message
-from . import sms_message_access
 from . import sms_message_actions
 from . import sms_message_rows
 from . import sms_message_parcels

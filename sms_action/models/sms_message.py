@@ -25,6 +25,7 @@ STATES = [
 
 class SmsMessage(models.Model):
     _name = "sms.message"
+    _inherit = ["server.action.document.owned"]
     _description = "SMS Delivery"
     _rec_name = "number"
     _order = "id desc"

@@ -31,6 +31,29 @@ class TestMessageRights(GatewayCase):
         action = found.action_open_messages_of("res.partner", self.reader.partner_id.id)
         self.assertEqual(found.search(action["domain"]), found)
 
+    def test_statements_do_not_grow_with_rows(self):
+        """A list of 80 among many is read as one of a few."""
+        own, _secret = self.messages()
+        found = self.env["sms.message"].with_user(self.reader)
+        found.search([])  # Rights and rules are known from now on.
+        few = self.statements(lambda: found.search([], limit=80))
+        self.env.cr.execute(
+            """
+            INSERT INTO sms_message (uuid, number, res_model, res_id, state, queued_at)
+            SELECT uuid || copy, number, res_model, res_id, state, queued_at
+              FROM sms_message, generate_series(1, 3000) AS copy WHERE id = %s
+            """,
+            [own.id],
+        )
+        self.assertEqual(self.statements(lambda: found.search([], limit=80)), few)
+        self.assertEqual(len(found.search([], limit=80)), 80)
+
+    def statements(self, function):
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        function()
+        return self.env.cr.sql_log_count - before
+
     def test_a_reader_changes_nothing_and_sees_no_gateway(self):
         own, _secret = self.messages()
         for call in ("action_resend", "action_mark_sent", "_resend"):

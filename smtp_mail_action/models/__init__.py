@@ -10,7 +10,6 @@ from . import ir_mail_server_section
 from . import ir_mail_server_test
 from . import mail_mail
 from . import mail_mail_delivery
-from . import mail_mail_delivery_access
 from . import mail_mail_delivery_rows
 from . import mail_mail_outcome
 from . import mail_mail_send

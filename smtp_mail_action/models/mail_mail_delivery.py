@@ -22,9 +22,11 @@ _VACUUM_LIMIT = 10_000
 
 class MailMailDelivery(models.Model):
     _name = "mail.mail.delivery"
+    _inherit = ["server.action.document.owned"]
     _description = "E-mail Delivery"
     _rec_name = "address"
     _order = "id desc"
+    _document_model_field = "model"
     # Rows are written by SQL: nobody to blame, and the times have fields of their own.
     _log_access = False
 

@@ -1,4 +1,7 @@
-"""Who may see deliveries: administrators all, employees those of documents they may read."""
+"""Rows about a document, which no foreign key leads to: whoever may read it may read them.
+
+Administrators see all rows, those of removed documents among them.
+"""
 
 from collections import defaultdict
 
@@ -8,8 +11,13 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 
-class MailMailDelivery(models.Model):
-    _inherit = "mail.mail.delivery"
+class DocumentOwned(models.AbstractModel):
+    _name = "server.action.document.owned"
+    _description = "Row About a Document"
+
+    _document_model_field = "res_model"
+    """Field with the name of the document's model; its column needs an index to begin with."""
+    _document_id_field = "res_id"
 
     def _search(self, domain, offset=0, limit=None, order=None, *, bypass_access=False, **kwargs):
         if self.env.su or bypass_access or self._sees_all():
@@ -22,31 +30,39 @@ class MailMailDelivery(models.Model):
     @api.model
     def _document_models(self):
         """Return the models of all documents; a few steps in the index, however many rows."""
-        self.env.cr.execute(
-            """
-            WITH RECURSIVE found AS (
-                SELECT min(model) AS model FROM mail_mail_delivery
-                UNION ALL
-                SELECT (SELECT min(model) FROM mail_mail_delivery WHERE model > found.model)
-                  FROM found WHERE found.model IS NOT NULL
+        return [
+            model
+            for [model] in self.env.execute_query(
+                SQL(
+                    """
+                    WITH RECURSIVE found AS (
+                        SELECT min(%(model)s) AS model FROM %(table)s
+                        UNION ALL
+                        SELECT (SELECT min(%(model)s) FROM %(table)s WHERE %(model)s > found.model)
+                          FROM found WHERE found.model IS NOT NULL
+                    )
+                    SELECT model FROM found WHERE model IS NOT NULL
+                    """,
+                    model=SQL.identifier(self._table, self._document_model_field),
+                    table=SQL.identifier(self._table),
+                )
             )
-            SELECT model FROM found WHERE model IS NOT NULL
-            """
-        )
-        return [model for [model] in self.env.cr.fetchall()]
+        ]
 
     @api.model
     def _of_readable(self, model):
-        """Return the domain of deliveries about records of a model the user may read."""
+        """Return the domain of rows about records of a model the user may read."""
         records = self.env.get(model)
         if records is None or records._abstract or not records.has_access("read"):
             return Domain.FALSE
         documents = records.with_context(active_test=False)._search(Domain.TRUE)
 
-        def is_about_one(_deliveries, alias, _query):
-            return SQL("%s IN %s", SQL.identifier(alias, "res_id"), documents.subselect())
+        def is_about_one(_rows, alias, _query):
+            document = SQL.identifier(alias, self._document_id_field)
+            return SQL("%s IN %s", document, documents.subselect())
 
-        return Domain("model", "=", model) & Domain.custom(to_sql=is_about_one)
+        is_about_model = Domain(self._document_model_field, "=", model)
+        return is_about_model & Domain.custom(to_sql=is_about_one)
 
     def _check_access(self, operation):
         result = super()._check_access(operation)
@@ -57,8 +73,9 @@ class MailMailDelivery(models.Model):
             return None
         return forbidden, lambda: AccessError(
             self.env._(
-                "Deliveries can be seen by whoever may read the document the e-mail belongs to. "
-                "Ask an administrator for the others."
+                "“%(model)s” can be seen by whoever may read the document it belongs to. "
+                "Ask an administrator for the others.",
+                model=self._description,
             )
         )
 
@@ -68,8 +85,9 @@ class MailMailDelivery(models.Model):
     def _with_readable_document(self):
         """Return those whose document exists and may be read by the user."""
         documents = defaultdict(set)
+        model_field, id_field = self._document_model_field, self._document_id_field
         # Only to find the documents, whose own rights decide.
-        places = {one.id: (one.model, one.res_id) for one in self.sudo()}
+        places = {one.id: (one[model_field], one[id_field]) for one in self.sudo()}
         for model, res_id in places.values():
             if res_id and self.env.get(model) is not None:
                 documents[model].add(res_id)
