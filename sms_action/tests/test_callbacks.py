@@ -5,6 +5,7 @@ import json
 import time
 from urllib.parse import urlencode
 
+from odoo import fields
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
@@ -37,7 +38,7 @@ class TestCallbacks(HttpCase):
                 )
             ]
         )
-        now = self.env.cr.now()
+        now = fields.Datetime.now()  # To the second, as every time of a message.
         life = Life(now).begin(now)
         rows = [(parcels[0].id, life, gateway.id, 1, "")]
         self.env["sms.message"]._begin_rows(rows)
