@@ -32,10 +32,12 @@ class Columns:
             else:
                 self._texts[name], self._args[name] = f'item."{name}"', ()
                 lists.append((name, kind, values))
+        self._texts["ids"] = "%s::int[]"
+        self._args["ids"] = (_array("int", columns["id"][1]) if "id" in columns else None,)
         self._add_source(lists)
 
     def _add_source(self, lists):
-        names = list(self._texts)
+        names = [name for name in self._texts if name != "ids"]
         self._texts["names"] = ", ".join(f'"{name}"' for name in names)
         self._texts["values"] = ", ".join(self._texts[name] for name in names)
         self._args["names"] = self._args["order"] = ()
@@ -56,7 +58,9 @@ class Columns:
 
         :param template: text in which ``{name}`` stands for a column, ``{names}`` and ``{values}``
             for all of them, ``{now}`` for the moment, ``{source}`` for ``FROM`` with the rows if
-            there are several, and ``{order}`` for ``ORDER BY`` that keeps their order
+            there are several, ``{order}`` for ``ORDER BY`` that keeps their order, and ``{ids}``
+            for all values of the column ``id``: compared with these as well, rows are looked up
+            in the index, where PostgreSQL would read a whole table to join it
         """
         text, args = [], []
         for number, piece in enumerate(_PLACE.split(template)):

@@ -46,7 +46,7 @@ class WorkflowStore(models.AbstractModel):
                 "UPDATE workflow_workitem w SET act_id = {act_id}, state = {state}, "
                 "number = {number}, subflow_id = {subflow_id}, entered_at = CASE "
                 "WHEN w.number = {number} THEN w.entered_at ELSE {now} END "
-                "{source} WHERE w.id = {id}"
+                "{source} WHERE w.id = {id} AND w.id = ANY({ids})"
             )
 
     @api.model
