@@ -216,9 +216,12 @@ def test_a_rate_for_a_domain_holds_up_no_other(in_odoo):
         in_odoo(use_account, port=server.port, smtp_domain_rates="slow.example 1").result()
         in_odoo(write_mails, recipients=to).result()
         in_odoo(run_impatiently).result()
-        assert sorted(server.recipients()) == ["a@slow.example", "c@fast.example"]
+        arrived = server.recipients()
+    # Odoo sends the newest first, but promises no order.
+    assert len(arrived) == 2
+    assert "c@fast.example" in arrived
     states = {to: one[0] for to, one in in_odoo(deliveries).result().items()}
-    assert states == {to[0]: "sent", to[1]: "queued", to[2]: "sent"}
+    assert states == {one: "sent" if one in arrived else "queued" for one in to}
 
 
 def run_impatiently(env):
