@@ -186,6 +186,13 @@ class SmsMessage(models.Model):
             groups.setdefault(key, []).append(uuids[id_])
         # Notifications and the queue belong to others; what is told is for all of them.
         queue, trackers = self.env["sms.sms"].sudo(), self.env["sms.tracker"].sudo()
+        # A courier may have told its own outcome since. Whoever comes second begins again, which
+        # is no error to be logged.
+        self.env.cr.execute(
+            "SELECT FROM sms_sms WHERE uuid = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
+            [list(uuids.values())],
+            log_exceptions=False,
+        )
         for (result, text), found in groups.items():
             tracked = trackers.search([("sms_uuid", "in", found)])
             records = queue.search([("uuid", "in", found)])
