@@ -40,6 +40,20 @@ class TestSmsPreview(SmsTypeCase):
         self.assertTrue(wizard.can_send)
         self.assertEqual(self.env["sms.sms"].search_count([]), before)
 
+    def test_another_record_is_chosen_in_the_form(self):
+        """What is chosen is in the form only, and is what the preview shows."""
+        other = self.env["res.partner"].create({"name": "Newest", "phone": "+32470555555"})
+        action = self.new_sms(sms_text="Dear [[ object.name ]]")
+        wizard = self.env["server.action.sms.preview"].with_context(
+            active_model="ir.actions.server", active_id=action.id
+        )
+        with Form(wizard) as form:
+            self.assertEqual(form.res_id, other.id)
+            self.assertIn("Dear Newest", form.preview)
+            form.res_id = self.partner.id
+            self.assertIn("Dear Partner 0", form.preview)
+            self.assertNotIn("Newest", form.preview)
+
     def test_without_a_gateway_odoo_sends(self):
         self.assertIn("own provider", self.preview(self.new_sms()).preview)
 

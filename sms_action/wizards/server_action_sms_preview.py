@@ -54,58 +54,23 @@ class ServerActionSmsPreview(models.TransientModel):
     @api.depends("action_id", "res_id")
     def _compute_preview(self):
         for wizard in self:
-            # What templates change while they are written is undone.
+            # What templates change while they are written is undone. The values of a form that
+            # is being edited are in the caches of this environment only.
+            action, record = wizard.action_id, wizard._record()
             with undone(wizard.env) as env:
-                draft, problem = wizard.with_env(env)._compose()
-                shown = wizard.with_env(env)._render(draft, problem)
+                draft, problem = _compose(action.with_env(env), record.with_env(env))
+                shown = _render(action.with_env(env), draft, problem)
                 can_send = bool(draft and draft.is_open and draft.letters)
             wizard.preview, wizard.can_send = shown, can_send
 
-    def _compose(self):
-        """Return ``(draft, what goes wrong)``; the draft is None if nothing can be written."""
+    def _record(self):
         model = self.env.get(self.model_name or "", self.env["ir.actions.server"])
-        record = model.browse(self.res_id or ())
-        if not record.exists():
-            return None, self.env._("Choose a record.")
-        return self.action_id._sms_try(record)
-
-    def _render(self, draft, problem):
-        """Return the HTML of the preview."""
-        letters = draft.letters if draft and draft.is_open else []
-        return self.env["ir.qweb"]._render(
-            "sms_action.sms_preview",
-            {
-                "problem": problem,
-                "sender": draft.sender if draft else "",
-                "letters": [self._shown(letter) for letter in letters],
-                "total": draft.parts if letters else 0,
-                "refusals": list(map(self.action_id._sms_refusal_text, draft.refusals))
-                if draft
-                else [],
-                "noted_only": self.action_id.sms_method == "note",
-            },
-        )
-
-    def _shown(self, letter):
-        """Return what the preview says of one message."""
-        first, others = letter.gateways[:1], letter.gateways[1:]
-        language = self.env["res.lang"]._get_data(code=letter.to.locale.lang).name
-        return {
-            "number": letter.to.number,
-            "name": letter.to.name,
-            "language": language or letter.to.locale.lang,
-            "cost": self.action_id._sms_cost(letter.segments),
-            "left": letter.segments.left,
-            "parts": letter.segments.parts,
-            "gateway": self.action_id._sms_gateway_name(letter),
-            "sender": first.sender or "",
-            "others": ", ".join(others.mapped("name")),
-        }
+        return model.browse(self.res_id or ())
 
     def action_send_test(self):
         """Send what the first recipient would get to one number of the user's choice."""
         self.ensure_one()
-        draft, problem = self._compose()
+        draft, problem = _compose(self.action_id, self._record())
         if not draft or not draft.is_open or not draft.letters:
             raise UserError(problem or self.env._("There is nothing to send for this record."))
         number = self._checked_test_number()
@@ -134,3 +99,43 @@ class ServerActionSmsPreview(models.TransientModel):
                 raise UserError(self.env._("Write the number the test is sent to.")) from error
             problem = self.action_id._sms_number_text(self.test_number, error.reason)
             raise UserError(problem) from error
+
+
+def _compose(action, record):
+    """Return ``(draft, what goes wrong)``; the draft is None if nothing can be written."""
+    if not record.exists():
+        return None, action.env._("Choose a record.")
+    return action._sms_try(record)
+
+
+def _render(action, draft, problem):
+    """Return the HTML of the preview."""
+    letters = draft.letters if draft and draft.is_open else []
+    return action.env["ir.qweb"]._render(
+        "sms_action.sms_preview",
+        {
+            "problem": problem,
+            "sender": draft.sender if draft else "",
+            "letters": [_shown(action, letter) for letter in letters],
+            "total": draft.parts if letters else 0,
+            "refusals": list(map(action._sms_refusal_text, draft.refusals)) if draft else [],
+            "noted_only": action.sms_method == "note",
+        },
+    )
+
+
+def _shown(action, letter):
+    """Return what the preview says of one message."""
+    first, others = letter.gateways[:1], letter.gateways[1:]
+    language = action.env["res.lang"]._get_data(code=letter.to.locale.lang).name
+    return {
+        "number": letter.to.number,
+        "name": letter.to.name,
+        "language": language or letter.to.locale.lang,
+        "cost": action._sms_cost(letter.segments),
+        "left": letter.segments.left,
+        "parts": letter.segments.parts,
+        "gateway": action._sms_gateway_name(letter),
+        "sender": first.sender or "",
+        "others": ", ".join(others.mapped("name")),
+    }
