@@ -19,7 +19,7 @@ class SmsSms(models.Model):
     )
     company_id = fields.Many2one(
         "res.company",
-        string="Company",
+        string="Sending Company",
         ondelete="set null",
         help="Whose gateway the message leaves by, where the record it is about does not say.",
     )
