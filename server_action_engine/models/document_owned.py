@@ -1,6 +1,8 @@
 """Rows about a document, which no foreign key leads to: whoever may read it may read them.
 
-Administrators see all rows, those of removed documents among them.
+Administrators see all rows, those of removed documents among them. Rows about such rows, as a rule
+writes them that tells of refused messages, are for administrators only: the search for what a user
+may read would otherwise go round in circles.
 """
 
 from collections import defaultdict
@@ -52,10 +54,14 @@ class DocumentOwned(models.AbstractModel):
     @api.model
     def _of_readable(self, model):
         """Return the domain of rows about records of a model the user may read."""
-        records = self.env.get(model)
-        if records is None or records._abstract or not records.has_access("read"):
+        records = self._documents(model)
+        if records is None:
             return Domain.FALSE
-        documents = records.with_context(active_test=False)._search(Domain.TRUE)
+        wanted = Domain.TRUE
+        if type(records)._search is not models.BaseModel._search:
+            # Messages, activities, attachments: each one found is looked at, so find few.
+            wanted = Domain("id", "in", self._ids_about(model))
+        documents = records.with_context(active_test=False)._search(wanted)
 
         def is_about_one(_rows, alias, _query):
             document = SQL.identifier(alias, self._document_id_field)
@@ -63,6 +69,23 @@ class DocumentOwned(models.AbstractModel):
 
         is_about_model = Domain(self._document_model_field, "=", model)
         return is_about_model & Domain.custom(to_sql=is_about_one)
+
+    def _ids_about(self, model):
+        return SQL(
+            "(SELECT %s FROM %s WHERE %s = %s)",
+            SQL.identifier(self._table, self._document_id_field),
+            SQL.identifier(self._table),
+            SQL.identifier(self._table, self._document_model_field),
+            model,
+        )
+
+    def _documents(self, model):
+        """Return no records of a model of documents; None if the user may read none of it."""
+        records = self.env.get(model)
+        if records is None or records._abstract or not records.has_access("read"):
+            return None
+        is_row = isinstance(records, self.env.registry["server.action.document.owned"])
+        return None if is_row else records
 
     def _check_access(self, operation):
         result = super()._check_access(operation)
@@ -89,7 +112,7 @@ class DocumentOwned(models.AbstractModel):
         # Only to find the documents, whose own rights decide.
         places = {one.id: (one[model_field], one[id_field]) for one in self.sudo()}
         for model, res_id in places.values():
-            if res_id and self.env.get(model) is not None:
+            if res_id:
                 documents[model].add(res_id)
         allowed = {
             (model, res_id)
@@ -99,7 +122,7 @@ class DocumentOwned(models.AbstractModel):
         return self.filtered(lambda one: places[one.id] in allowed)
 
     def _readable(self, model, ids):
-        records = self.env[model].browse(ids)
-        if records._abstract or not records.browse().has_access("read"):
+        records = self._documents(model)
+        if records is None:
             return []
-        return records.exists()._filtered_access("read").ids
+        return records.browse(ids).exists()._filtered_access("read").ids

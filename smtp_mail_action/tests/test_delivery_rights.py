@@ -28,6 +28,9 @@ class TestDeliveryRights(DeliveryCase):
         found = self.env["mail.mail.delivery"].with_user(self.reader).search([])
         self.assertEqual(found.mapped("address"), ["a@example.com"])
         self.assertEqual(found.state, "sent")
+        deliveries = found.browse()
+        self.assertEqual(deliveries._read_group([], ["address"]), [("a@example.com",)])
+        self.assertEqual(deliveries.name_search("example"), [(found.id, "a@example.com")])
         others = (self.all - found.sudo()).with_user(self.reader)
         for other in others:
             with self.assertRaises(AccessError):
@@ -57,6 +60,54 @@ class TestDeliveryRights(DeliveryCase):
         )
         found = self.env["mail.mail.delivery"].with_user(self.reader).search([])
         self.assertFalse(found)
+
+    def test_rows_about_rows_are_for_administrators(self):
+        """A rule that tells of refused e-mails writes about deliveries."""
+        own = self.all.filtered(lambda one: one.res_id == self.own.id)
+        self.deliver(self.write_mail("boss@example.com", model=own._name, res_id=own.id))
+        deliveries = self.env["mail.mail.delivery"]
+        about_row = deliveries.search([("model", "=", own._name)])
+        self.assertEqual(about_row.address, "boss@example.com")
+        found = deliveries.with_user(self.reader).search([])
+        self.assertEqual(found.mapped("address"), ["a@example.com"])
+        with self.assertRaises(AccessError):
+            about_row.with_user(self.reader).read(["address"])
+
+    def test_documents_whose_search_looks_at_each_are_few(self):
+        """Activities decide record by record who reads them: only those written about do."""
+        hidden = self.env["res.partner"].create({"name": "Hidden"})
+        partner_model = self.env["ir.model"]._get_id("res.partner")
+        self.env["ir.rule"].create(
+            {
+                "name": "Not the hidden one",
+                "model_id": partner_model,
+                "domain_force": f"[('id', '!=', {hidden.id})]",
+            }
+        )
+        readable, other, secret = self.env["mail.activity"].create(
+            [
+                {"res_model_id": partner_model, "res_id": partner.id, "user_id": user.id}
+                for partner, user in (
+                    (self.own, self.reader),
+                    (self.own, self.reader),
+                    (hidden, self.env.user),
+                )
+            ]
+        )
+        for activity in readable + secret:
+            to = f"{activity.id}@example.com"
+            self.deliver(self.write_mail(to, model=activity._name, res_id=activity.id))
+        deliveries = self.env["mail.mail.delivery"].with_user(self.reader)
+        query = deliveries._search([("model", "=", "mail.activity")])
+        looked_at = {
+            number
+            for given in query.select().params
+            if isinstance(given, tuple)
+            for number in given
+        }
+        self.assertIn(readable.id, looked_at)
+        self.assertNotIn(other.id, looked_at)
+        self.assertEqual(deliveries.browse(query).mapped("res_id"), readable.ids)
 
     def test_statements_do_not_grow_with_rows(self):
         """A list of 80 among many is read as one of a few."""
