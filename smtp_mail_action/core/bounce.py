@@ -133,4 +133,6 @@ def _address(block: Message, name: str) -> str:
 
 
 def _text(block: Message, name: str) -> str:
-    return " ".join(str(block.get(name, "")).split())
+    text = " ".join(str(block.get(name, "")).split())
+    # Whoever sends a report writes what they like; PostgreSQL takes no NUL.
+    return printable(text, len(text))

@@ -158,3 +158,15 @@ def test_only_what_a_server_had_can_come_back():
         else:
             with pytest.raises(ValueError, match="cannot be bounced"):
                 one.bounce(now, why.BOUNCED, "550 No", 550)
+
+
+def test_control_characters_of_a_report_stay_outside():
+    """PostgreSQL refuses NUL: the report would fail each time it is fetched."""
+    [one] = read_reports(
+        report(
+            "Final-Recipient: rfc822; bob\x00@example.com\n"
+            "Original-Recipient: rfc822; b\x00b@example.com\n"
+            "Action: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 no\x00body"
+        )
+    )
+    assert "\x00" not in one.address + one.original + one.reply.shown
