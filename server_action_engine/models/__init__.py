@@ -51,3 +51,4 @@ from . import dry_run_outgoing
 from . import dry_run_sequence
 from . import dry_run
 from . import sample_check
+from . import message_preview

@@ -12,7 +12,11 @@ from odoo import models
 
 from ..core.errors import BudgetExceededError, is_retryable_db_error
 from ..core.frames import state_of
+from .budget import wall_clock_budget
 from .error_policy import BLOCK, ISOLATE
+
+#: Seconds the messages for one record may take: somebody waits, maybe while typing.
+_BUDGET_SECONDS = 3.0
 
 
 @dataclass
@@ -29,6 +33,21 @@ class Draft:
     def is_open(self):
         """Whether there is still something to send."""
         return self.error is None and not self.skipped
+
+    @property
+    def messages(self):
+        """What is sent, one by one."""
+        return ()
+
+    @property
+    def sends(self):
+        """Whether there is a message to send."""
+        return self.is_open and bool(self.messages)
+
+    @property
+    def problem(self):
+        """Why something is not sent, for people; "" for nothing."""
+        return str(self.error or "") or self.skipped
 
 
 def each_open(drafts, work):
@@ -96,6 +115,37 @@ class IrActionsServer(models.Model):
     def _draft_record_name(self, draft):
         record = draft.record
         return record.display_name or str(record.id) if record else self.model_id.name
+
+    def _draft_for(self, record, **options):
+        """Return the draft for one record outside of a run, for previews and tests."""
+        action = self.with_context(
+            active_model=record._name, active_id=record.id, active_ids=record.ids
+        )
+        names = action._get_eval_context(action)
+        if self.run_as != "stock":
+            names = action._with_rights(names, record)
+        record = record.with_env(action._acting_env(names))
+        return getattr(action, f"_{self.state}_compose")([record], names, **options)[0]
+
+    def _try_draft(self, record, hurries=True, **options):
+        """Return ``(draft, what goes wrong)``; the draft is None if nothing can be written.
+
+        :param hurries: stop it where it takes long
+        """
+        if not record.exists():
+            return None, self.env._("Choose a record.")
+        seconds = _BUDGET_SECONDS if hurries else 0
+        budget = wall_clock_budget(seconds, self.env.cr, lambda: self.name or self.state)
+        try:
+            # A failing statement must not make those after it fail as well.
+            with self.env.cr.savepoint(), budget:
+                draft = self._draft_for(record, **options)
+        except Exception as exc:
+            if is_retryable_db_error(exc):
+                raise
+            # The point is to show what goes wrong: what its author cannot open, nobody mends.
+            return None, str(exc) or type(exc).__name__
+        return draft, draft.problem
 
     def _note_failed_drafts(self, drafts, eval_context, isolates):
         """Leave failing records to the error policy.

@@ -156,17 +156,6 @@ class IrActionsServer(models.Model):
             self._sms_explain(draft)
         return drafts
 
-    def _sms_draft_for(self, record):
-        """Return the draft for one record outside of a run, for previews and tests."""
-        action = self.with_context(
-            active_model=record._name, active_id=record.id, active_ids=record.ids
-        )
-        names = action._get_eval_context(action)
-        if self.run_as != "stock":
-            names = action._with_rights(names, record)
-        record = record.with_env(action._acting_env(names))
-        return action._sms_compose([record], names)[0]
-
 
 def _company_of(record):
     """Return the company of a record, or else the one that whoever starts the action works in."""

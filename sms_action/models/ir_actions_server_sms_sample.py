@@ -2,14 +2,10 @@
 
 from odoo import api, fields, models
 
-from odoo.addons.server_action_engine.models.budget import wall_clock_budget
-from odoo.addons.server_action_engine.models.drafts import concerns_all
 from odoo.addons.server_action_engine.models.sample_check import undone
 
 from ..core import gsm
 
-#: Seconds the messages for one record may take: somebody waits while typing.
-_BUDGET_SECONDS = 3.0
 #: Characters outside of the GSM alphabet that are named.
 _MAX_NAMED = 5
 #: What makes a message, of an action that may not be saved yet.
@@ -41,7 +37,7 @@ class IrActionsServer(models.Model):
         """Return one line per message of a record, or what goes wrong; nothing is changed."""
         with undone(self.env) as env:
             action = self._sms_copy_in(env)
-            draft, problem = action._sms_try(record.with_env(env))
+            draft, problem = action._try_draft(record.with_env(env))
             lines = [f"✗ {problem}"] if problem else []
             if draft:
                 lines += [action._sms_line(letter) for letter in draft.letters if draft.is_open]
@@ -63,22 +59,6 @@ class IrActionsServer(models.Model):
             values[name] = value
         Action = env["ir.actions.server"]
         return Action.new(values, origin=Action.browse(self._origin.id))
-
-    def _sms_try(self, record):
-        """Return ``(draft, what goes wrong)``; the draft is None if nothing can be written."""
-
-        def label():
-            return self.env._("SMS")
-
-        try:
-            with self.env.cr.savepoint(), wall_clock_budget(_BUDGET_SECONDS, self.env.cr, label):
-                draft = self._sms_draft_for(record)
-        except Exception as exc:
-            if concerns_all(exc):
-                raise
-            # The point is to show what goes wrong.
-            return None, str(exc)
-        return draft, str(draft.error or "") or draft.skipped or draft.unsent
 
     def _sms_line(self, letter):
         """Return whom a message goes to, what it costs and which gateway takes it."""

@@ -39,6 +39,14 @@ class Draft(drafts.Draft):
     """Why some of its texts are not sent."""
 
     @property
+    def messages(self):
+        return self.letters
+
+    @property
+    def problem(self):
+        return super().problem or self.unsent
+
+    @property
     def parts(self):
         """How many parts are billed for the record."""
         return sum(letter.segments.count for letter in self.letters)

@@ -2,6 +2,9 @@
 
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.server_action_engine.models import drafts
 
 from .type_case import SmsTypeCase
 
@@ -118,6 +121,20 @@ class TestSmsSample(SmsTypeCase):
             form.sms_text = "Hello"
             self.assertEqual(form.model_id, self.partner_model)
         self.assertEqual(form.record.sms_text, "Hello")
+
+    def test_a_form_with_a_bad_text_can_be_opened(self):
+        """Whatever goes wrong, its author sees it there and can mend it."""
+        self.patch(drafts, "_BUDGET_SECONDS", 0.2)
+        for text, problem in (
+            ("[[ sum(1 for _number in range(10 ** 12)) ]]", "was stopped after 0.2 seconds"),
+            ("[[ object.search([], limit=-1) ]]", "LIMIT must not be negative"),
+        ):
+            action = self.new_sms(sms_text=text)
+            with mute_logger("odoo.sql_db"), Form(action) as form:
+                self.assertIn(problem, form.sms_sample)
+                form.sms_text = "Hello"
+                self.assertIn("5 characters", form.sms_sample)
+            self.assertEqual(action.sms_text, "Hello")
 
     def test_translations_of_a_saved_action(self):
         """The reader's language is the one that is counted."""

@@ -32,3 +32,7 @@ class Draft(drafts.Draft):
     sender: str = ""
     reply_to: str = ""
     attached: list = field(default_factory=list)
+
+    @property
+    def messages(self):
+        return self.parts

@@ -119,7 +119,9 @@ class IrActionsServer(models.Model):
 
     def _run_action_email_multi(self, eval_context=None):
         """Put the e-mails of all records into the queue of outgoing mails, with one call."""
-        drafts = self._email_compose(self._mapping_records(eval_context), eval_context)
+        drafts = self._email_compose(
+            self._mapping_records(eval_context), eval_context, contents=True
+        )
         # Raises before anything is stored, if a failure is to stop the action.
         self._note_failed_drafts(drafts, eval_context, self.email_on_error == "isolate")
         self._email_note_left_out(drafts)
@@ -127,7 +129,7 @@ class IrActionsServer(models.Model):
         note_created(state_of(self.env.cr).current, mails)
         return False
 
-    def _email_compose(self, records, eval_context, contents=True):
+    def _email_compose(self, records, eval_context, contents=False):
         """Return one :class:`~.email_draft.Draft` per record; no e-mail is stored.
 
         :param contents: make the attachments; False for a preview, which only names them
@@ -144,17 +146,6 @@ class IrActionsServer(models.Model):
         for draft in drafts:
             self._email_explain(draft)
         return drafts
-
-    def _email_draft_for(self, record, contents=False):
-        """Return the draft for one record outside of a run, for previews and tests."""
-        action = self.with_context(
-            active_model=record._name, active_id=record.id, active_ids=record.ids
-        )
-        names = action._get_eval_context(action)
-        if self.run_as != "stock":
-            names = action._with_rights(names, record)
-        record = record.with_env(action._acting_env(names))
-        return action._email_compose([record], names, contents)[0]
 
     def _email_queue(self, drafts, eval_context):
         """Create the outgoing mails and wake their queue.

@@ -2,6 +2,7 @@
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
 
 from .common import EmailCase
 
@@ -56,6 +57,13 @@ class TestEmailPreview(EmailCase):
         self.assertFalse(wizard.can_send)
         with self.assertRaisesRegex(UserError, "ZeroDivisionError"):
             wizard.action_send_test()
+
+    def test_errors_of_the_database_are_shown(self):
+        action = self.new_email(email_message="[[ object.search([], limit=-1) ]]")
+        with mute_logger("odoo.sql_db"):
+            wizard = self.preview(action)
+            self.assertIn("LIMIT must not be negative", wizard.preview)
+        self.assertEqual(wizard.res_id, self.partner.id)
 
     def test_what_a_template_changes_is_undone(self):
         """A preview leaves the record as it was."""
