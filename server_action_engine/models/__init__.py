@@ -3,6 +3,7 @@ from . import direct_run
 from . import run_origin
 from . import evaluation
 from . import keeping
+from . import life_rows
 from . import document_owned
 from . import conditions
 from . import error_policy

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from odoo import api, models
 
+from odoo.addons.server_action_engine.models.life_rows import insert_rows, update_rows, values_of
+
 from ..core.delivery import State
 from ..core.life import Life
 
@@ -106,17 +108,14 @@ class SmsMessage(models.Model):
         """
         if not rows:
             return []
-        cr = self.env.cr
-        # PostgreSQL does not promise the order of RETURNING, so the ids are taken before.
-        cr.execute("SELECT nextval('sms_message_id_seq') FROM generate_series(1, %s)", [len(rows)])
-        ids = [row[0] for row in cr.fetchall()]
-        cr.execute_values(
-            f"INSERT INTO sms_message (id, {', '.join((*_FIXED, *_LIFE))}) VALUES %s",  # noqa: S608 - constants
+        ids = insert_rows(
+            self.env.cr,
+            self._table,
+            (*_FIXED, *_LIFE),
             [
-                (row_id, *(fixed.get(name) or None for name in _FIXED), *_life_values(life))
-                for row_id, (fixed, life) in zip(ids, rows, strict=True)
+                (*(fixed.get(name) or None for name in _FIXED), *values_of(life, _LIFE))
+                for fixed, life in rows
             ],
-            page_size=len(rows),
         )
         self.invalidate_model()
         return ids
@@ -124,15 +123,8 @@ class SmsMessage(models.Model):
     @api.model
     def _write_lives(self, pairs):
         """Store ``[(id, Life)]`` in one statement."""
-        if not pairs:
-            return
-        assigned = ", ".join(f"{name} = new.{name}::{kind}" for name, kind in _LIFE.items())
-        self.env.cr.execute_values(
-            f"UPDATE sms_message m SET {assigned} "  # noqa: S608 - constants
-            f"FROM (VALUES %s) new (id, {', '.join(_LIFE)}) WHERE m.id = new.id::int4",
-            [(row_id, *_life_values(life)) for row_id, life in pairs],
-            page_size=len(pairs),
-        )
+        rows = [(row_id, *values_of(life, _LIFE)) for row_id, life in pairs]
+        update_rows(self.env.cr, self._table, _LIFE, rows)
         self.browse([row_id for row_id, _life in pairs]).invalidate_recordset(list(_LIFE))
 
     @api.model
@@ -144,34 +136,22 @@ class SmsMessage(models.Model):
         :param rows: list of ``(id, Life, gateway id, parts, sender)``
         """
         columns = {**_LIFE, **_PLACE}
-        assigned = ", ".join(f"{name} = new.{name}::{kind}" for name, kind in columns.items())
-        found = self.env.cr.execute_values(
-            f"UPDATE sms_message m SET {assigned} "  # noqa: S608 - constants
-            f"FROM (VALUES %s) new (id, {', '.join(columns)}) WHERE m.id = new.id::int4 "
-            "AND (m.sms_id IS NULL OR EXISTS (SELECT FROM sms_sms s WHERE s.id = m.sms_id "
-            "AND s.state = 'outgoing')) RETURNING m.id",
+        found = update_rows(
+            self.env.cr,
+            self._table,
+            columns,
             [
-                (row_id, *_life_values(life), gateway_id, parts, sender or None)
+                (row_id, *values_of(life, _LIFE), gateway_id, parts, sender or None)
                 for row_id, life, gateway_id, parts, sender in rows
             ],
-            page_size=len(rows),
-            fetch=True,
+            "(m.sms_id IS NULL OR EXISTS (SELECT FROM sms_sms s WHERE s.id = m.sms_id "
+            "AND s.state = 'outgoing'))",
         )
         self.browse([row[0] for row in rows]).invalidate_recordset(list(columns))
-        return {row_id for [row_id] in found}
+        return set(found)
 
 
 def _life_of(values):
     """Return a life from values of :data:`_LIFE` as the database has them."""
     texts = {name: values[name] or "" for name in ("reason", "reply", "code")}
     return Life(**{**values, **texts, "state": State(values["state"])})
-
-
-def _life_values(life):
-    """Return the values of :data:`_LIFE`; an empty text is no value."""
-    return tuple(
-        life.state.value
-        if name == "state"
-        else getattr(life, name) or (0 if kind == "int4" else None)
-        for name, kind in _LIFE.items()
-    )

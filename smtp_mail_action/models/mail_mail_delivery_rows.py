@@ -2,6 +2,8 @@
 
 from odoo import api, models
 
+from odoo.addons.server_action_engine.models.life_rows import insert_rows, update_rows, values_of
+
 from ..core.delivery import Delivery
 
 #: Columns that change while a message is on its way, with their types.
@@ -100,19 +102,14 @@ class MailMailDelivery(models.Model):
         """
         if not rows:
             return []
-        cr = self.env.cr
-        # PostgreSQL does not promise the order of RETURNING, so the ids are taken before.
-        cr.execute(
-            "SELECT nextval('mail_mail_delivery_id_seq') FROM generate_series(1, %s)", [len(rows)]
-        )
-        ids = [row[0] for row in cr.fetchall()]
-        cr.execute_values(
-            f"INSERT INTO mail_mail_delivery (id, {', '.join((*_FIXED, *_LIFE))}) VALUES %s",  # noqa: S608 - constants
+        ids = insert_rows(
+            self.env.cr,
+            self._table,
+            (*_FIXED, *_LIFE),
             [
-                (row_id, *(fixed.get(name) for name in _FIXED), *_life_values(life))
-                for row_id, (fixed, life) in zip(ids, rows, strict=True)
+                (*(fixed.get(name) for name in _FIXED), *values_of(life, _LIFE))
+                for fixed, life in rows
             ],
-            page_size=len(rows),
         )
         self.invalidate_model()
         self.env["mail.mail"].invalidate_model(["delivery_ids"])
@@ -121,20 +118,6 @@ class MailMailDelivery(models.Model):
     @api.model
     def _write_lives(self, pairs):
         """Store ``[(row id, Delivery)]`` in one statement."""
-        if not pairs:
-            return
-        assigned = ", ".join(f"{name} = new.{name}::{kind}" for name, kind in _LIFE.items())
-        self.env.cr.execute_values(
-            f"UPDATE mail_mail_delivery d SET {assigned} "  # noqa: S608 - constants
-            f"FROM (VALUES %s) new (id, {', '.join(_LIFE)}) WHERE d.id = new.id::int4",
-            [(row_id, *_life_values(life)) for row_id, life in pairs],
-            page_size=len(pairs),
-        )
+        rows = [(row_id, *values_of(life, _LIFE)) for row_id, life in pairs]
+        update_rows(self.env.cr, self._table, _LIFE, rows)
         self.browse([row_id for row_id, _life in pairs]).invalidate_recordset(list(_LIFE))
-
-
-def _life_values(life):
-    """Return the values of :data:`_LIFE`; an empty text is no value."""
-    return tuple(
-        getattr(life, name) or (0 if kind == "int4" else None) for name, kind in _LIFE.items()
-    )
