@@ -7,6 +7,8 @@ back, or until PostgreSQL notices that the process is gone, however it died.
 An addon that sends names its own table and numbers in subclasses.
 """
 
+import psycopg2
+
 from odoo.tools import SQL
 
 from ..core.errors import is_retryable_db_error
@@ -76,6 +78,10 @@ class Committing:
                     raise
         return None
 
+    def try_to(self, function):
+        """Run a function that is worth no more than a try: nothing that was sent hangs on it."""
+        self.settle(function)
+
     def _lock(self, kind, ids):
         self.env.cr.execute(
             "SELECT id FROM unnest(%s::int[]) id WHERE pg_try_advisory_lock(%s, id)",
@@ -134,3 +140,12 @@ class Within(Committing):
         result = function()
         self.env.flush_all()
         return result
+
+    def try_to(self, function):
+        """As above; if somebody was quicker the transaction goes on, or Odoo would send again."""
+        try:
+            with self.env.cr.savepoint():
+                function()
+        except psycopg2.Error as error:
+            if not is_retryable_db_error(error):
+                raise

@@ -124,6 +124,7 @@ class SmsGateway(models.Model):
             # Whoever holds it is noting the same.
             "SELECT id FROM sms_gateway WHERE id = %s FOR NO KEY UPDATE SKIP LOCKED",
             [self.id],
+            log_exceptions=False,
         )
         if self.env.cr.fetchone():
             self.sudo().write({**asdict(Health()), "worked_at": now})

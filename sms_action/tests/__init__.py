@@ -1,4 +1,5 @@
 from . import test_install
+from . import test_keeping
 from . import test_sending
 from . import test_fallback
 from . import test_reports
