@@ -144,6 +144,9 @@ class Life:
         if reached is self.state:
             return self
         final = is_final(reached)
+        if self.state is State.QUEUED and not self.attempts and reached is not State.DELIVERED:
+            # About an attempt before a person had it sent again.
+            return self
         reason = why.REPORTED.get(reached, "")
         return replace(
             self,

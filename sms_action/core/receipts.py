@@ -40,6 +40,8 @@ _STATE_OF_WORD = (
     ("BUFFE", State.ENROUTE),
     ("ENROU", State.ENROUTE),
 )
+MAX_ID = 255
+"""Characters of a gateway's id that are kept: the database's indexes take no id of any length."""
 MAX_TEXT = 1_000
 """Characters of a report that are looked at; its fields have some 120. The pattern's work grows
 with the square of the length, and a gateway may send 64 KiB."""
@@ -75,7 +77,8 @@ def parse_receipt(text: str, tlvs: Mapping[int, bytes]) -> Receipt | None:
     # The text quotes the message, which may contain anything.
     own = re.split(r"(?i)\btext\s*:", text[:MAX_TEXT])[0]
     fields = {name.lower(): value.strip() for name, value in reversed(_FIELDS.findall(own))}
-    provider_id = c_string(tlvs.get(RECEIPTED_MESSAGE_ID, b"")) or fields.get("id", "")
+    named = c_string(tlvs.get(RECEIPTED_MESSAGE_ID, b"")) or fields.get("id", "")
+    provider_id = named[:MAX_ID]
     state = _state(tlvs.get(MESSAGE_STATE, b""), fields.get("stat", ""))
     if not provider_id or state is None:
         return None

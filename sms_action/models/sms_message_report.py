@@ -68,8 +68,12 @@ class SmsMessageReport(models.Model):
     def _resolve(self):
         """Apply reports that were parked at the very moment their part was stored."""
         self.env.cr.execute(
+            # Only what has its part by now: accounts that other systems share get reports about
+            # messages that are never ours, any number of them.
             "SELECT DISTINCT gateway_id, provider_id, state, code, reported_at "
-            "FROM sms_message_report ORDER BY reported_at LIMIT %s",
+            "FROM sms_message_report r WHERE EXISTS (SELECT FROM sms_message_part p "
+            "WHERE p.provider_id = r.form AND p.gateway_id = r.gateway_id) "
+            "ORDER BY reported_at LIMIT %s",
             [_VACUUM_LIMIT],
         )
         waiting = [

@@ -1,6 +1,14 @@
+import json
+from hashlib import sha512
+from unittest.mock import patch
+
+from odoo import fields
 from odoo.tests import tagged
 
 from ..core.delivery import State
+from ..core.http.callback import CallbackRequest, read_callback
+from ..core.http.description import CallbackRules, ReplyRules
+from ..core.http.reply import HttpReply, read_reply
 from ..core.outcome import accepted
 from .common import MOBILE, GatewayCase
 
@@ -51,6 +59,38 @@ class TestReports(GatewayCase):
         self.assertEqual(self.message_of(sms).state, "delivered")
         self.assertEqual(sms.state, "sent")
         self.assertFalse(self.env["sms.message.report"].search_count([]))
+
+    def test_reports_about_nobodys_messages_stand_in_no_ones_way(self):
+        """An account that others use as well gets theirs too, by the thousand."""
+        sms = self.sent("5")
+        parked = self.env["sms.message.report"]
+        now = self.env.cr.now()
+        before = fields.Datetime.subtract(now, hours=1)
+        parked._park(
+            [
+                (self.gateway.id, "nobody's", State.DELIVERED, "", before),
+                (self.gateway.id, "5", State.DELIVERED, "", now),
+            ]
+        )
+        with patch("odoo.addons.sms_action.models.sms_message_report._VACUUM_LIMIT", 1):
+            parked._resolve()
+        self.assertEqual(self.message_of(sms).state, "delivered")
+        self.assertEqual(parked.search([]).mapped("provider_id"), ["nobody's"])
+
+    def test_an_id_of_any_length(self):
+        """It is kept as far as an index takes it, and found again."""
+        long = "".join(sha512(bytes([number])).hexdigest() for number in range(100))
+        rules = CallbackRules(provider_id="id", state="state", states={"ok": State.DELIVERED})
+        body = json.dumps({"id": long, "state": "ok"}).encode()
+        callback = CallbackRequest("http://me", {"content-type": "application/json"}, body)
+        reply = HttpReply(200, {}, json.dumps({"id": long}).encode())
+        [name] = read_reply(reply, ReplyRules(provider_id="id"), 0.0).provider_ids
+        sms = self.sent(name)
+        self.report(self.gateway, (read_callback(callback, rules).provider_id, "delivered"))
+        self.assertEqual(self.message_of(sms).state, "delivered")
+        self.env["sms.message.report"]._park(
+            [(self.gateway.id, name[:-1] + "x", State.DELIVERED, "", self.env.cr.now())]
+        )
 
     def test_a_report_parked_at_the_wrong_moment_is_found_by_the_queue(self):
         sms = self.sent("5")

@@ -70,6 +70,14 @@ def test_a_doubt_is_settled_by_a_report_or_a_person():
     assert (again.state, again.attempts, again.queued_at) == (State.QUEUED, 0, LATER)
 
 
+def test_a_report_about_an_attempt_before_it_was_queued_anew():
+    """A failure of then does not end what waits now; what has arrived is not sent again."""
+    again = begun().conclude(in_doubt("lost", "Gone."), NOW, 0.0).resend(LATER)
+    for state in (State.UNDELIVERED, State.REJECTED, State.ENROUTE):
+        assert again.report(state, "7", LATER) is again
+    assert again.report(State.DELIVERED, "", LATER).state is State.DELIVERED
+
+
 def test_a_report_that_overtook_the_answer_stays():
     life = begun().report(State.DELIVERED, "", NOW)
     for outcome in (accepted("1"), in_doubt("lost", ""), Outcome(Fate.RETRY, "server")):

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 from ..delivery import State
 from ..errors import GatewayError
 from ..jwt import check_jwt
+from ..receipts import MAX_ID
 from ..signatures import check_secret, check_twilio, check_vonage
 from .account import HttpAccount
 from .description import JWT, NO_CHECK, SECRET, TWILIO, VONAGE, CallbackRules
@@ -113,7 +114,7 @@ def read_callback(
     data = request.data
     word = _first(data, rules.state).strip().lower()
     state = rules.states.get(word)
-    provider_id = _first(data, rules.provider_id)
+    provider_id = _first(data, rules.provider_id)[:MAX_ID]
     reference = reference or _first(data, rules.reference)
     if state is None or not (provider_id or reference):
         return None

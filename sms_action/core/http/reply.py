@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 from ..outcome import Fate, Outcome, accepted, in_doubt
+from ..receipts import MAX_ID
 from .description import ReplyRules
 from .paths import find_in_json, find_in_text
 
@@ -102,13 +103,17 @@ def _find(body: bytes, rules: ReplyRules) -> _Found:
     paths = (rules.provider_id, rules.code, rules.error_code or rules.code, rules.error_text)
     if rules.format == "text":
         ids, codes, errors, texts = (find_in_text(text, path) for path in paths)
-        return _Found(bool(codes) or not rules.code, ids, codes, errors, " ".join(texts))
+        return _Found(bool(codes) or not rules.code, _kept(ids), codes, errors, " ".join(texts))
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):
         return _Found(readable=False)
     ids, codes, errors, texts = (find_in_json(data, path) for path in paths)
-    return _Found(isinstance(data, dict | list), ids, codes, errors, " ".join(texts))
+    return _Found(isinstance(data, dict | list), _kept(ids), codes, errors, " ".join(texts))
+
+
+def _kept(ids: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(id_[:MAX_ID] for id_ in ids)
 
 
 def _fate_of_status(status: int, rules: ReplyRules) -> Fate:
