@@ -20,5 +20,5 @@
     "assets": {
         "web.assets_backend": ["sms_action/static/src/**/*"],
     },
-    "uninstall_hook": "_disarm_actions",
+    "uninstall_hook": "_uninstall",
 }

@@ -73,6 +73,8 @@ class SmsMessage(models.Model):
             "uuid": self.uuid,
             "number": self.number,
             "body": self.text,
+            # Else what was sent by a gateway it named would leave by Odoo's own provider.
+            "gateway_id": self.gateway_id.filtered("active").id,
             "partner_id": self.partner_id.id,
             "company_id": self.company_id.id,
             "res_model": self.res_model,

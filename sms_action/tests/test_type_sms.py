@@ -4,7 +4,7 @@ from odoo.tests import tagged
 
 from odoo.addons.server_action_engine.tests.common import EngineCase
 
-from .. import _disarm_actions
+from .. import _disarm_actions, _stop_messages
 from .common import MOBILE, GatewayCase
 from .type_case import SmsTypeCase
 
@@ -128,6 +128,18 @@ class TestTypeSms(SmsTypeCase):
         _disarm_actions(self.env)
         self.assertEqual((ours.state, stock.state), ("code", "sms"))
         self.assertIn("not installed any more", ours.code)
+
+    def test_what_waits_for_a_gateway_does_not_leave_by_stock_when_the_addon_goes(self):
+        """Nor does what may have left already; what stock has to send stays."""
+        gateway = self.env["sms.gateway"].create({"name": "Test", "kind": "memory"})
+        values = {"number": "+31612345678", "body": "Hi"}
+        waiting, gone, stock = self.env["sms.sms"].create(
+            [{**values, "gateway_id": gateway.id}, values, values]
+        )
+        self.env["sms.message"]._parcels_of(gone)
+        _stop_messages(self.env)
+        states = (waiting + gone + stock).mapped("state")
+        self.assertEqual(states, ["error", "error", "outgoing"])
 
 
 @tagged("post_install", "-at_install")
