@@ -14,6 +14,7 @@ noted together with the next block. The number of statements follows the seconds
 
 import contextlib
 import logging
+import time
 from collections import defaultdict
 from dataclasses import replace
 
@@ -22,6 +23,7 @@ import psycopg2
 from odoo import fields
 from odoo.exceptions import UserError
 
+from ..core import reasons as why
 from ..core.delivery import State
 from ..core.outcome import Fate, Outcome
 from .courier_load import Loading
@@ -29,6 +31,9 @@ from .courier_round import Round
 from .sms_api import ToldApi, results_of
 
 _logger = logging.getLogger(__name__)
+#: Seconds after which a run, by however many gateways, makes room for other scheduled actions: one
+#: that outlives `limit_time_real_cron` is killed with messages under way.
+RUN_SECONDS = 50.0
 
 
 class Courier(Loading):
@@ -51,6 +56,7 @@ class Courier(Loading):
         """Parcels of which nothing is under way any more."""
         self._later = {}
         """Id of an ``sms.sms`` → when to go on with it."""
+        self._ends_at = time.monotonic() + RUN_SECONDS
 
     def run(self, ids):
         """Send what is due of ``sms.sms`` records, and tell Odoo's fields what became of them."""
@@ -70,7 +76,20 @@ class Courier(Loading):
         :param others: parcels that are in no queue
         """
         self._run([*self._load(ids), *self._prepare(others)])
+        self._give_up([parcel for parcel in others if self._is_open(parcel)])
         return results_of(self.env, self._done)
+
+    def _give_up(self, parcels):
+        """Refuse what the gateways do not take now, and nobody would try again."""
+        now = fields.Datetime.now()
+        for parcel in parcels:
+            reason = parcel.life.reason or why.THROTTLED
+            self._refuse(parcel, reason, parcel.life.reply, now)
+        self._keep_changes()
+
+    def is_late(self):
+        """Tell whether no more may be begun in this run."""
+        return time.monotonic() > self._ends_at
 
     def _run(self, waiting):
         while waiting:
@@ -148,8 +167,9 @@ class Courier(Loading):
     def _send(self, gateway, parcels):
         one_round = Round(self, gateway, parcels)
         try:
-            with self._open(gateway) as transport:
-                one_round.carry(transport)
+            if not self.is_late():
+                with self._open(gateway) as transport:
+                    one_round.carry(transport)
         except UserError as error:
             one_round.blame(Outcome(Fate.GATEWAY, "description", str(error)))
         except Exception as error:

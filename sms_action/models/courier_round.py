@@ -20,8 +20,6 @@ from ..transports.http_client import BEARABLE_REFUSALS, BEARABLE_SECONDS
 FIRST_BLOCK, LARGEST_BLOCK = 50, 500
 #: Seconds a block should take, and after which outcomes are noted.
 BLOCK_SECONDS = 1.0
-#: Seconds after which a run makes room for other scheduled actions.
-RUN_SECONDS = 50.0
 
 
 class Round:
@@ -58,15 +56,12 @@ class Round:
             self._take(answer)
 
     def _going(self):
-        while not self._stop and not self._is_late() and self._waiting:
+        while not self._stop and not self._courier.is_late() and self._waiting:
             for message in self._next_block():
                 if self._stop:
                     return
                 self._flying[message.key] = self._begun.pop(message.key)
                 yield message
-
-    def _is_late(self):
-        return time.monotonic() > self._started + RUN_SECONDS
 
     def _block_size(self):
         seconds = time.monotonic() - self._started
@@ -252,7 +247,7 @@ class Round:
                 parcel.life = replace(parcel.life, due_at=soon)
                 self._courier.later(parcel)
         if self._answered and not self._stop:
-            self._keeping.settle(self._gateway._note_success)
+            self._keeping.try_to(self._gateway._note_success)
 
     def _take_back(self):
         """Note as queued what the transport has never asked for."""

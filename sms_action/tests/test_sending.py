@@ -167,6 +167,42 @@ class TestSending(GatewayCase):
         message = self.env["sms.message"].search([("uuid", "=", "a" * 32)])
         self.assertEqual(message.gateway_id, self.gateway)
 
+    def test_texts_for_others_are_not_left_in_a_queue_that_has_none_of_them(self):
+        """Nobody would try them again: who sends hears that the gateway did not take them."""
+        self.company.sms_gateway_id = self.gateway
+        self.trouble(self.gateway, "retry", "unknown")
+        api = self.company._get_sms_api_class()(self.env)
+        [result] = api._send_sms_batch(
+            [{"content": "Test", "numbers": [{"number": MOBILE, "uuid": "b" * 32}]}]
+        )
+        self.assertEqual(result["state"], "gateway_refused")
+        message = self.env["sms.message"].search([("uuid", "=", "b" * 32)])
+        self.assertEqual([message.state, message.reason], ["failed", "unknown"])
+
+    def test_what_a_run_has_no_time_for_is_left_to_the_next_one(self):
+        """However many gateways there are: a run that takes too long would be killed."""
+        sms = self.queue(MOBILE)
+        with patch("odoo.addons.sms_action.models.courier.RUN_SECONDS", -1.0):
+            self.run_queue()
+        self.assertEqual([self.message_of(sms).state, sms.state], ["queued", "outgoing"])
+        self.assertFalse(self.sent_by(self.gateway))
+        self.run_queue()
+        self.assertEqual(self.message_of(sms).state, "accepted")
+
+    def test_sent_again_by_the_gateway_it_named(self):
+        """Odoo has deleted its row: the message leaves by its gateway, not by Odoo's provider."""
+        (self.gateway + self.elsewhere).unlink()
+        chosen = self.new_gateway()
+        sms = self.queue(MOBILE, gateway_id=chosen.id)
+        sms.send()
+        message = self.message_of(sms)
+        sms.unlink()
+        self.report(chosen, (f"memory-{message.uuid}", "undelivered"))
+        self.assertEqual(message.state, "undelivered")
+        message._resend()
+        anew = self.env["sms.sms"].search([("uuid", "=", message.uuid)])
+        self.assertEqual(anew._with_gateway().gateway_id, chosen)
+
     def test_the_number_of_statements_does_not_follow_that_of_messages(self):
         """Ten messages or forty: as many statements."""
         self.queue(MOBILE).send()
