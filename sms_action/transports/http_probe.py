@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import threading
 from urllib.parse import urlsplit
 
 import requests
@@ -43,18 +44,28 @@ def probe(account: HttpAccount) -> Outcome:
 
 def _ask(account: HttpAccount, request: HttpRequest) -> Outcome:
     line = Line()
+    seconds = account.connect_seconds + account.answer_seconds
+    watch = threading.Timer(seconds + 0.1, line.enforce)
+    watch.daemon = True
+    watch.start()
     try:
-        with line.limit(account.connect_seconds + account.answer_seconds):
-            answer = line.session.request(
+        with (
+            line.limit(seconds),
+            line.session.request(
                 request.method,
                 request.url,
                 headers=dict(request.headers),
                 timeout=(account.connect_seconds, account.answer_seconds),
                 allow_redirects=False,
-            )
+                # Its status says everything: the rest may be of any length.
+                stream=True,
+            ) as answer,
+        ):
+            pass
     except requests.RequestException as error:
         return outcome_of_error(error, line.connecting)
     finally:
+        watch.cancel()
         line.session.close()
     if answer.ok and answer.status_code < 300:
         return accepted(code=str(answer.status_code))
@@ -65,8 +76,8 @@ def _ask(account: HttpAccount, request: HttpRequest) -> Outcome:
 
 def _connect(account: HttpAccount, request: HttpRequest) -> Outcome:
     parts = urlsplit(request.url)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
+        port = parts.port or (443 if parts.scheme == "https" else 80)
         with socket.create_connection(
             (parts.hostname or "", port), timeout=account.connect_seconds
         ) as plain:
@@ -80,4 +91,8 @@ def _connect(account: HttpAccount, request: HttpRequest) -> Outcome:
     except OSError as error:
         text = f"{parts.hostname}:{port}: {error.strerror or error}."
         return Outcome(Fate.RETRY, "unreachable", account.mask(text))
+    except ValueError as error:
+        # A port above 65535, a label of a host's name that is too long.
+        text = f"The request cannot be made ({type(error).__name__})."
+        return Outcome(Fate.GATEWAY, "address", text)
     return accepted()

@@ -11,12 +11,15 @@ from sms_action.core.http.account import HttpAccount
 from sms_action.core.http.description import HttpDescription
 from sms_action.core.outcome import Fate
 from sms_action.transports import HttpGateway
+from sms_action.transports.http_probe import probe
 
 HTML = b"<!DOCTYPE html><html><body>Welcome to the hotel network</body></html>"
 
 
-def account(url, **values):
-    description = HttpDescription("own", "Own", f"{url}/sms/json", parameters={"to": "{to}"})
+def account(url, test_url="", **values):
+    description = HttpDescription(
+        "own", "Own", f"{url}/sms/json", parameters={"to": "{to}"}, test_url=test_url
+    )
     defaults = {"secret": "s3cret-word", "workers": 1, "answer_seconds": 1.5}
     values = {"connect_seconds": 1.0, **defaults, **values}
     return HttpAccount(description, "me", **values)
@@ -167,6 +170,29 @@ def test_an_answer_that_never_ends_when_the_caller_stops(closing):
     with pytest.raises(KeyError):
         list(gateway.send(messages()))
     assert time.monotonic() - started < 15, "it was not waited for"
+
+
+@pytest.mark.parametrize(
+    ("answer", "fate"),
+    [
+        (b"HTTP/1.1 200 OK\r\n\r\n{", Fate.ACCEPTED),
+        (b"x", Fate.IN_DOUBT),
+    ],
+    ids=["body", "nothing"],
+)
+def test_a_test_of_the_connection_waits_for_no_answer_that_never_ends(answer, fate):
+    """Its status is enough; a worker of Odoo is not held up."""
+    url = f"http://127.0.0.1:{dripping(answer)}"
+    tried = account(url, test_url=f"{url}/balance")
+    started = time.monotonic()
+    assert probe(tried).fate is fate
+    assert time.monotonic() - started < 15, "it was not waited for"
+
+
+@pytest.mark.parametrize("server", ["http://127.0.0.1:99999", f"http://{'a' * 70}.example.com"])
+def test_a_test_of_an_address_that_cannot_be(server):
+    outcome = probe(account(server))
+    assert (outcome.fate, outcome.reason) == (Fate.GATEWAY, "address")
 
 
 def test_a_huge_answer_is_not_kept(provider, closing):
