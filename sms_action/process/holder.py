@@ -9,6 +9,7 @@ import psycopg2
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 
+from ..models.courier_held import Alone
 from ..models.sms_gateway_session import BOUND, CONNECTING, REFUSED
 from ..transports import BindError
 
@@ -119,8 +120,11 @@ class Holder(threading.Thread):
         self._gateway(env)._smpp_bound()
 
     def _note_late(self, answer):
+        # Tried again when somebody was quicker: the answer comes only once.
         self._in_transaction(
-            lambda env: env["sms.message"]._take_late_answers([(answer.key, answer.outcome)])
+            lambda env: Alone(env, self._turns).settle(
+                lambda: env["sms.message"]._take_late_answers([(answer.key, answer.outcome)])
+            )
         )
 
     def _gateway(self, env):
