@@ -49,7 +49,8 @@ class BaseAutomation(models.Model):
             # After a crash the rest of the pass is done with care: one by one.
             rule._note_attempt(1)
         else:
-            rule._end_turn({**turn, "is_last": turn["is_last"] and not undecided})
+            is_all = turn["is_all"] and stays and not undecided
+            rule._end_turn(turn["written"], turn["now"] if is_all else None)
         return {"undecided": undecided}
 
     def _fire_ids(self, now, ids, attempt=0, since=None):

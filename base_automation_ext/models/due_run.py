@@ -12,6 +12,7 @@ from odoo.addons.server_action_engine.models.event_hook_gate import is_disabled
 from .due_turns import DueTurns
 from .environments import ActionDone
 from .rule_expressions import is_broken
+from .schedule_run import RETRY_AFTER
 
 _logger_of_stock = logging.getLogger("odoo.addons.base_automation.models.base_automation")
 
@@ -60,16 +61,20 @@ class BaseAutomation(models.Model):
         if self._overridden_time_methods():
             return [partial(rule._in_own_transaction, rule._run_time_as_stock) for rule in alone]
         found = rules._survey_due(before)
-        return [DueTurns(rule, found.get(rule.id)) for rule in alone if found.get(rule.id, True)]
+        return [
+            DueTurns(rule, found.get(rule.id), is_whole=before is None)
+            for rule in alone
+            if found.get(rule.id, True)
+        ]
 
     @api.model
     def _cron_process_time_based_actions(self):
         """Do what is due. Stock's scheduled action is one more occasion to look, and no more."""
         if is_disabled():
             return
-        is_over, _all_done = self._work_off(self.sudo()._due_jobs())
-        if not is_over:
-            self._wake_at(fields.Datetime.now())
+        is_over, all_done = self._work_off(self.sudo()._due_jobs())
+        if not (is_over and all_done):
+            self._wake_at(fields.Datetime.now() + (RETRY_AFTER if is_over else timedelta()))
 
     def _run_time_as_stock(self):
         """For modules that search the due records themselves: all of them, in one transaction."""
@@ -107,13 +112,14 @@ class BaseAutomation(models.Model):
 
     # -- looking ----------------------------------------------------------------------------------
 
-    def _look_for_due(self, after=None, may_share=False):
+    def _look_for_due(self, after=None, may_share=False, is_clear=True):
         """Return what a turn is about, and note that it begins; nothing if the rule is at rest.
 
         The note is committed before the actions run: who finds it knows that a worker has died.
 
         :param after: (record id, date) behind which to look
         :param may_share: whether tasks may be given a part of what is due
+        :param is_clear: whether all is done that comes before ``after``
         """
         self.invalidate_recordset()
         if not self.exists():
@@ -139,25 +145,30 @@ class BaseAutomation(models.Model):
             rule._pause_because(str(exc))
             return {}
         if items:
-            return self._begin_turn(items, attempt, now, may_share)
+            return self._begin_turn(items, attempt, now, rule.write_date, may_share)
         if attempt:
             self._note_attempt(0)
-        if after is not None or not rule.last_run or rule.last_run < now - QUIET:
+        is_known = after is None and rule.last_run and now - QUIET <= rule.last_run <= now
+        if not is_known and (is_clear or after is None):
             self._note_last_run(now)
         return {"items": []}
 
-    def _begin_turn(self, items, attempt, now, may_share=True):
+    def _begin_turn(self, items, attempt, now, written, may_share=True):
         """Note that a turn begins.
 
-        :returns: what the turn is about
+        :param written: the rule's last change when the items were found; runs are none
+        :returns: what the turn is about; nothing if the rule is gone or another one by now
         """
         self.env.cr.execute(
             "UPDATE base_automation SET due_attempt = coalesce(due_attempt, 0) + 1, "
-            "due_turn = clock_timestamp() AT TIME ZONE 'UTC' WHERE id = %s",
-            [self.id],
+            "due_turn = clock_timestamp() AT TIME ZONE 'UTC' "
+            "WHERE id = %s AND write_date IS NOT DISTINCT FROM %s",
+            [self.id, written or None],
             # If its author is saving it right now, this is tried again.
             log_exceptions=False,
         )
+        if not self.env.cr.rowcount:
+            return {}
         self.invalidate_recordset(["due_attempt", "due_turn"])
         is_last = not attempt and len({item.res_id for item in items}) < SLICE
         parts, behind = [], (items[-1].res_id, items[-1].value)
@@ -168,17 +179,23 @@ class BaseAutomation(models.Model):
             "items": items,
             "attempt": attempt,
             "now": now,
+            "written": written,
             "is_last": is_last,
             "parts": parts,
             "behind": behind,
         }
 
-    def _end_turn(self, turn):
-        """Note that a turn was finished, and whether nothing is left that was due by then."""
+    def _end_turn(self, written, until=None):
+        """Note that a turn was finished, and until when nothing is left that was due.
+
+        :param written: the rule's last change when the turn began: who changes it meanwhile may
+            have it make up for more
+        """
         self.env.cr.execute(
-            "UPDATE base_automation SET due_attempt = 0, "
-            "last_run = CASE WHEN %s THEN %s ELSE last_run END WHERE id = %s",
-            [turn["is_last"], turn["now"], self.id],
+            "UPDATE base_automation SET due_attempt = 0, last_run = "
+            "CASE WHEN write_date IS NOT DISTINCT FROM %s THEN coalesce(%s, last_run) "
+            "ELSE last_run END WHERE id = %s",
+            [written or None, until, self.id],
             log_exceptions=False,
         )
         self.invalidate_recordset(["due_attempt", "last_run"])

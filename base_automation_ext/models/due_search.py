@@ -42,7 +42,7 @@ class BaseAutomation(models.Model):
         since = self.due_since or now
         window = now - timedelta(days=max(self.due_window_days, 0))
         # What came while the server was down is made up for, however long that was.
-        return max(since, min(window, self.last_run or window))
+        return max(since, min(window, self.last_run or since))
 
     def _due_items(self, now, limit, ids=None, after=None, is_new=True, since=None):
         """Return what is due for up to ``limit`` records, in the order of their dates.

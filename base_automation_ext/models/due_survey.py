@@ -30,8 +30,10 @@ class BaseAutomation(models.Model):
             with self.env.cr.savepoint(flush=False):
                 for rule in self._to_survey(time.monotonic() + _MOST_SECONDS):
                     items = rule._due_items(now, due_run.SLICE, since=before)
-                    found[rule.id] = {"items": items, "attempt": 0, "now": now} if items else None
-                self._note_quiet([key for key, turn in found.items() if not turn], now)
+                    turn = {"items": items, "attempt": 0, "now": now, "written": rule.write_date}
+                    found[rule.id] = turn if items else None
+                if before is None:
+                    self._note_quiet([key for key, turn in found.items() if not turn], now)
         except Exception:
             _logger.debug("Timed rules could not be looked at together", exc_info=True)
             return {}
@@ -53,8 +55,8 @@ class BaseAutomation(models.Model):
         """Note that nothing is left of what was due, now and then."""
         self.env.cr.execute(
             "UPDATE base_automation SET last_run = %s "
-            "WHERE id = ANY(%s) AND (last_run IS NULL OR last_run < %s)",
-            [now, ids, now - due_run.QUIET],
+            "WHERE id = ANY(%s) AND (last_run BETWEEN %s AND %s) IS NOT TRUE",
+            [now, ids, now - due_run.QUIET, now],
             log_exceptions=False,
         )
         self.invalidate_recordset(["last_run"])

@@ -6,10 +6,14 @@ from .schedule_run import MORE
 class DueTurns:
     """The turns of one rule in one pass over what is due."""
 
-    def __init__(self, rule, first=None):
-        """Take the rule, and what it is due for if that is known (``_begin_turn``)."""
+    def __init__(self, rule, first=None, is_whole=True):
+        """Take the rule, and what it is due for if that is known (``_begin_turn``).
+
+        :param is_whole: whether nothing that is due was left out when that was looked for
+        """
         self._rule, self._first = rule, first
-        self._after = None
+        self._is_whole = is_whole or not first
+        self._after = self._written = None
         self._was_undecided = False
         self._parts = []
 
@@ -38,21 +42,34 @@ class DueTurns:
         if not self._was_undecided:
             rule._wake_for_parts(self._parts)
             return True
-        self._after, self._was_undecided = None, False
+        self._after, self._was_undecided, self._is_whole = None, False, True
         return MORE
 
     def _look(self):
-        if first := self._first:
-            return self._rule._begin_turn(**first)
+        if self._first:
+            if turn := self._rule._begin_turn(**self._first):
+                return turn
+            self._is_whole = True
+        if self._after and self._rule.write_date != self._written:
+            # Of a rule that was changed, others may be due.
+            self._after = None
         may_share = not self._rule._has_open_parts(self._parts)
-        return self._rule._look_for_due(self._after, may_share)
+        return self._rule._look_for_due(self._after, may_share, self._is_clear)
+
+    @property
+    def _is_clear(self):
+        """Whether all is done that these turns have left behind.
+
+        Otherwise the rule's last run stays: it may be all that keeps older moments from being
+        outside of the window.
+        """
+        return self._is_whole and not self._was_undecided and not self._parts
 
     def _fire(self, rule, turn):
-        result = {}
+        result, self._written = {}, turn["written"]
         if turn["parts"]:
             self._parts = turn["parts"]
-        # What is given away is not done yet.
-        turn["is_last"] = turn["is_last"] and not self._parts
+        turn["is_all"] = turn["is_last"] and self._is_clear
         done = rule._in_own_transaction(
             lambda: result.update(rule._fire_due(turn)), lambda: rule._due_turn_failed(turn)
         )
@@ -63,7 +80,8 @@ class DueTurns:
         if result and result["undecided"] == len(turn["items"]):
             return False
         self._was_undecided |= not result or bool(result["undecided"])
-        if turn["is_last"] and not self._was_undecided:
+        # Behind what is given away the rest is looked for.
+        if turn["is_last"] and not self._was_undecided and not self._parts:
             return True
         self._after = turn["behind"] if rule._due_resumes() else None
         return MORE

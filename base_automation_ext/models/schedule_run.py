@@ -29,7 +29,7 @@ _SOON = timedelta(seconds=2)
 #: Looking again and again at what another worker is about to finish helps nobody.
 _BREATH_SECONDS = 0.2
 #: When the rules are looked at again, one of which could not be run.
-_RETRY_AFTER = timedelta(minutes=1)
+RETRY_AFTER = timedelta(minutes=1)
 #: When they are looked at again while all rules are switched off.
 _LOOK_AGAIN_AFTER = timedelta(hours=1)
 
@@ -120,7 +120,7 @@ class BaseAutomation(models.Model):
             is_over, all_done, moment = self._pass_over_timed_rules(since, done_until)
         now = fields.Datetime.now()
         if not all_done:
-            moment = max(moment or now, now + _RETRY_AFTER)
+            moment = max(moment or now, now + RETRY_AFTER)
         if not is_over or moment and moment <= now + _SOON:
             trigger = self._wake_at(now)
             if trigger and done_until and all_done:
@@ -217,6 +217,9 @@ class BaseAutomation(models.Model):
                 cr.rollback()
                 if is_retryable_db_error(exc):
                     continue
+                if not self.exists():
+                    # Somebody has deleted it since it was found to be due.
+                    return True
                 name = f"“{self.name}” ({self.id})"
                 _logger.warning("The automation rule %s failed: %s", name, exc, exc_info=exc)
                 return not after_failure or self._in_own_transaction(after_failure)

@@ -6,6 +6,7 @@ from . import test_direct_run
 from . import test_domain_semantics
 from . import test_due
 from . import test_due_fields
+from . import test_due_left_over
 from . import test_due_parts
 from . import test_due_preview
 from . import test_due_reader
