@@ -34,5 +34,11 @@ class Workflow(models.Model):
             self.env["ir.model.fields"]._sync_workflow_places(listed)
         return result
 
+    @api.model
+    def _in_lists(self, model_names):
+        """Return the workflows of models that want the field, also archived ones."""
+        workflows = self.sudo().with_context(active_test=False)
+        return workflows.search([("osv", "in", list(model_names)), ("in_lists", "=", True)])
+
     def _sync_lists(self, others=()):
         self.env["ir.model.fields"]._sync_workflow_places({*self.mapped("osv"), *others})

@@ -10,6 +10,8 @@ from ..core import constants as words
 
 #: Name of the field of records (``ir_model_fields.py``).
 FIELD = "x_workflow_place_ids"
+#: How the names of its relations begin, which are views; the id of the model follows.
+VIEWS = "x_workflow_places_"
 AT, STUCK, ENDED = "at", "stuck", "ended"
 #: Ids of places that are no activity: the workflow's and this. Groups of many2many fields are in
 #: the order of the ids, so the ends of workflows come last.
@@ -47,8 +49,8 @@ class WorkflowPlace(models.Model):
         cr.execute(_places())
         cr.execute(
             "SELECT model, relation_table FROM ir_model_fields "
-            "WHERE relation = %s AND relation_table IS NOT NULL",
-            [self._name],
+            "WHERE relation = %s AND starts_with(relation_table, %s)",
+            [self._name, VIEWS],
         )
         for model, view in cr.fetchall():
             cr.execute(records_at_places(model, view))

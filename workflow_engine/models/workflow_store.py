@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.tools import SQL, ormcache
 
 from ..core.rows import InstanceRow, Snapshot, TokenRow
-from .workflow_place import FIELD
+from .ir_model_fields import WorkflowPlaces
 from .workflow_store_columns import NOW, Columns
 
 #: Models whose rows change behind the back of the ORM.
@@ -141,7 +141,12 @@ class WorkflowStore(models.AbstractModel):
         """Return the fields that show these rows, those of other models among them."""
         own = [field for name in _MODELS for field in self.env[name]._fields.values()]
         others = [one for field in own for one in self.pool.field_inverses[field]]
-        places = [model._fields[FIELD] for model in self.pool.values() if FIELD in model._fields]
+        places = [
+            field
+            for model in self.pool.values()
+            for field in model._fields.values()
+            if isinstance(field, WorkflowPlaces)
+        ]
         return tuple(dict.fromkeys([*own, *others, *places]))
 
     @api.model

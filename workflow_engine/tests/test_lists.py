@@ -256,3 +256,74 @@ class TestListsSwitched(ListCase):
         with self.assertRaisesRegex(UserError, FIELD):
             self.flow("x* -ok-> y!", values={"in_lists": True}, model="res.bank")
         self.assertEqual(self.env["res.bank"]._fields[FIELD].type, "char")
+
+    # -- what others do to it -------------------------------------------------------------------
+
+    def place_field(self, model="res.partner"):
+        return self.env["ir.model.fields"]._get(model, FIELD)
+
+    def test_both_models_of_a_delegation(self):
+        """Users have the field of their partners until their own workflow wants one."""
+        self.assertFalse(self.place_field("res.users").relation_table)
+        user = new_test_user(self.env, "in_lists", "base.group_user")
+        own = self.flow(
+            "x* -ok-> y!", values={"name": "Users", "in_lists": True}, model="res.users"
+        )
+        user.create_workflow()
+        self.assertEqual(self.env["res.users"].browse(user.id)[FIELD].wkf_id, own)
+        self.assertEqual(
+            self.env["res.partner"].browse(user.partner_id.id)[FIELD].wkf_id, self.workflow
+        )
+        own.in_lists = False
+        user = self.env["res.users"].browse(user.id)
+        self.assertEqual(user[FIELD].wkf_id, self.workflow)
+        with self.assertRaisesRegex(UserError, "Send the record a signal"):
+            user[FIELD] = False
+            self.env.flush_all()
+
+    def test_one_who_renames_it(self):
+        """It is the same field then, whose relation is a view."""
+        self.place_field().name = "x_where"
+        field = self.env["res.partner"]._fields["x_where"]
+        self.env["workflow.place"].init()
+        self.registry.init_models(self.env.cr, ["res.partner"], {"update_custom_fields": True})
+        partner = self.env["res.partner"].browse(self.records[5].id)
+        self.assertEqual(partner.x_where.name, "a")
+        with self.assertRaisesRegex(UserError, "Send the record a signal"):
+            partner.x_where = False
+            self.env.flush_all()
+        partner.signal_workflow("go")
+        self.assertEqual(partner.x_where.name, "b")
+        self.workflow.in_lists = False
+        self.assertIsNone(sql.table_kind(self.env.cr, field.relation))
+
+    def test_one_who_deletes_it(self):
+        """The setting says what there is."""
+        self.place_field().unlink()
+        self.assertFalse(self.workflow.in_lists)
+        self.workflow.in_lists = True
+        self.assertEqual(self.env["res.partner"].browse(self.records[5].id)[FIELD].name, "a")
+
+    def test_custom_fields_of_others_about_places(self):
+        """They have tables, which nobody touches."""
+        mine = self.env["ir.model.fields"].create(
+            {"name": "x_places", "model_id": self.partner_model.id, "ttype": "many2many",
+             "relation": "workflow.place", "field_description": "Places"}
+        )  # fmt: skip
+        table = mine.relation_table or self.env["res.partner"]._fields["x_places"].relation
+        mine.relation_table = table
+        self.env["workflow.place"].init()
+        self.assertEqual(sql.table_kind(self.env.cr, table), sql.TableKind.Regular)
+        mine.unlink()
+        self.assertIsNone(sql.table_kind(self.env.cr, table))
+
+    def test_a_custom_model_that_is_deleted(self):
+        """Its view goes with it, and the next upgrade works."""
+        model = self.env["ir.model"].create({"name": "Thing", "model": "x_thing"})
+        self.flow("x* -ok-> y!", values={"in_lists": True}, model="x_thing")
+        thing = self.env["x_thing"].create({"x_name": "One"})
+        self.assertEqual(thing[FIELD].name, "x")
+        view = self.env["x_thing"]._fields[FIELD].relation
+        model.unlink()
+        self.env["workflow.place"].init()
+        self.assertIsNone(sql.table_kind(self.env.cr, view))
