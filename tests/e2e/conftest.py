@@ -1,5 +1,6 @@
 """Fixtures of the end-to-end tests: an environment, a database of one's own, servers around it."""
 
+import os
 import re
 import sys
 import uuid
@@ -15,7 +16,8 @@ from harness.browser import Browser  # noqa: E402 - the folder is on the path on
 from harness.http_receiver import HttpReceiver  # noqa: E402
 from harness.ledger import Ledger  # noqa: E402
 from harness.meeting import Meeting  # noqa: E402
-from harness.process import Host  # noqa: E402
+from harness.preloaded import Preloaded  # noqa: E402
+from harness.process import fork_in_odoo  # noqa: E402
 from harness.server import OdooServer  # noqa: E402
 from harness.smtp_server import SmtpServer  # noqa: E402
 from testing.addons import public  # noqa: E402
@@ -31,9 +33,27 @@ def env():
 
 
 @pytest.fixture(scope="session")
-def template(env):
-    """A database with all addons of this repository and no demo data, to be copied."""
-    return env.prepared_database("e2e", public(), False)
+def load(env, tmp_path_factory):
+    """Have a process load Odoo with modules, without demo data: ``load(key, modules)``."""
+    loaded = []
+
+    def start(key, modules) -> Preloaded:
+        database = f"e2e_loaded_{uuid.uuid4().hex[:8]}"
+        env.create_database(database, env.prepared_database(key, modules, False))
+        process = Preloaded(env, tmp_path_factory.mktemp("preloaded"), database)
+        loaded.append(process)
+        return process
+
+    yield start
+    for process in loaded:
+        process.stop()
+        env.drop_database(process.database)
+
+
+@pytest.fixture(scope="session")
+def preloaded(load):
+    """The process that is forked, with all addons of this repository."""
+    return load("e2e", public())
 
 
 @pytest.fixture
@@ -49,10 +69,10 @@ def announced():
 
 
 @pytest.fixture
-def database(env, template, folder, announced):
+def database(env, preloaded, folder, announced):
     """A database of one's own. Afterwards Odoo's logs must hold nothing unannounced."""
     name = f"e2e_{uuid.uuid4().hex[:8]}"
-    env.create_database(name, template)
+    env.create_database(name, preloaded.database)
     yield name
     env.drop_database(name)
     allowed = AllowList.load(ROOT / "tests" / "log_allowlist.txt")
@@ -66,12 +86,13 @@ def database(env, template, folder, announced):
 
 
 @pytest.fixture
-def start_server(env, database, folder):
+def start_server(env, database, folder, preloaded):
     """Start Odoo servers on the database: ``start_server(cron_threads=1)``."""
     servers = []
 
-    def start(**options) -> OdooServer:
-        server = OdooServer(env, folder, database, **options)
+    def start(loads_itself=False, **options) -> OdooServer:
+        process = None if loads_itself else preloaded
+        server = OdooServer(env, folder, database, process, **options)
         servers.append(server)
         return server.start()
 
@@ -97,18 +118,18 @@ def admin(server):
 
 
 @pytest.fixture
-def in_odoo(env, database, folder):
+def in_odoo(env, database, folder, preloaded):
     """Start functions of the test file inside Odoo: ``in_odoo(function, name=value).result()``."""
-    hosts = []
+    started = []
 
     def start(function, kill_points=(), **arguments):
-        if not hosts:
-            hosts.append(Host(env, folder, database))
-        return hosts[0].start(function, arguments, kill_points)
+        process = fork_in_odoo(preloaded, env, folder, database, function, arguments, kill_points)
+        started.append(process)
+        return process
 
     yield start
-    for host in hosts:
-        host.stop()
+    for process in started:
+        process.kill()
 
 
 @pytest.fixture
@@ -156,8 +177,16 @@ def no_process_is_left():
         for process in psutil.Process().children(recursive=True)
         if process not in before and process.status() != psutil.STATUS_ZOMBIE
     ]
-    # The toolkit's watcher of the database server lives as long as the environment.
-    left = [process for process in left if not any("pg_" in part for part in process.cmdline())]
+    # These live as long as all tests: the toolkit's watcher of the database server, and the process
+    # that has loaded Odoo.
+    left = [process for process in left if not is_of_session(process)]
     for process in left:
         process.kill()
     assert not left, f"processes left behind: {left}"
+
+
+def is_of_session(process):
+    words = process.cmdline()
+    # What the process that has loaded Odoo has forked is called as it is.
+    is_host = words[2:3] == ["host"] and process.ppid() == os.getpid()
+    return is_host or any("pg_" in word for word in words)

@@ -12,10 +12,10 @@ CONDITION = "[name=filter_domain] .o_tree_editor_condition"
 DAYS_BEFORE = 3
 
 
-@pytest.fixture(scope="session")
-def template(env):
-    """A database with the sales and CRM applications beside all addons of this repository."""
-    return env.prepared_database("e2e_sales", [*public(), "sale_management", "crm"], False)
+@pytest.fixture(scope="module")
+def preloaded(load):
+    """Odoo with the sales and CRM applications beside all addons of this repository."""
+    return load("e2e_sales", [*public(), "sale_management", "crm"])
 
 
 class RuleForm(WebForm):

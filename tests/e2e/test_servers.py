@@ -7,7 +7,7 @@ from harness.meeting import wait_until
 
 def test_a_stopped_server_leaves_nothing(env, database, start_server):
     """After a stop there is no connection to the database, and nobody listens on the port."""
-    server = start_server(cron_threads=1)
+    server = start_server(loads_itself=True, cron_threads=1)
     assert server.login().uid
 
     server.stop()

@@ -9,9 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .meeting import wait_until
+import psutil
 
-WORKER = Path(__file__).with_name("worker.py")
+from .meeting import wait_until
+from .preloaded import WORKER, Preloaded, is_alive
+
 TIMEOUT_SECONDS = 120.0
 
 
@@ -29,11 +31,13 @@ class JobError(Exception):
 class OdooProcess:
     """A process that runs one function, and leads a process group of its own."""
 
-    def __init__(self, pid: int, is_alive: Callable[[], bool], result: Path, log: Path):
-        self.pid = pid
-        self.is_alive = is_alive
-        self.log = log
-        self._result = result
+    def __init__(self, process: psutil.Process, job: dict[str, Any]):
+        self.pid = process.pid
+        self.log = Path(job["log"])
+        self._process, self._result = process, Path(job["result"])
+
+    def is_alive(self) -> bool:
+        return is_alive(self._process)
 
     def kill(self) -> None:
         """End the process as a power cut would."""
@@ -59,53 +63,22 @@ class OdooProcess:
         return answer["value"]
 
 
-class Host:
-    """A process that has loaded Odoo on one database and forks a process for each function.
+def fork_in_odoo(
+    preloaded: Preloaded,
+    env,
+    folder: Path,
+    database: str,
+    function: Callable[..., Any],
+    arguments: dict[str, Any],
+    kill_points: tuple[str, ...] = (),
+) -> OdooProcess:
+    """Start ``function(env, **arguments)`` in a process that has Odoo loaded.
 
-    :param env: the project's environment (``scripts/toolkit/environment.py``)
-    :param folder: folder of the test; logs, results and the meeting points are there
+    :param database: a copy of the one that was loaded
+    :param kill_points: places to wait at, see ``kill_points.py``
     """
-
-    def __init__(self, env, folder: Path, database: str):
-        self.env, self.folder, self.database = env, folder, database
-        self._started: list[OdooProcess] = []
-        with (folder / "host.log").open("wb") as stream:
-            self._process = subprocess.Popen(
-                [str(env.python), str(WORKER), "host", str(env.conf), database],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=stream,
-                env=env.environ(),
-                cwd=folder,
-                text=True,
-            )
-
-    def start(
-        self,
-        function: Callable[..., Any],
-        arguments: dict[str, Any],
-        kill_points: tuple[str, ...] = (),
-    ) -> OdooProcess:
-        """Start ``function(env, **arguments)``, with places to wait at, see ``kill_points.py``."""
-        job = describe(self.env, self.folder, self.database, function, arguments, kill_points)
-        self._process.stdin.write(json.dumps(job) + "\n")
-        self._process.stdin.flush()
-        answer = self._process.stdout.readline()
-        if not answer:
-            tail = (self.folder / "host.log").read_text(encoding="utf-8", errors="replace")[-3000:]
-            raise RuntimeError(f"Odoo could not be loaded on {self.database}:\n{tail}")
-        pid = int(answer)
-        process = OdooProcess(pid, lambda: runs(pid), Path(job["result"]), Path(job["log"]))
-        self._started.append(process)
-        return process
-
-    def stop(self) -> None:
-        """End the host and whatever it started."""
-        for process in self._started:
-            process.kill()
-        self._process.stdin.close()
-        self._process.stdout.close()
-        self._process.wait()
+    job = describe(env, folder, database, function, arguments, kill_points)
+    return OdooProcess(preloaded.fork(job), job)
 
 
 def start_in_odoo(
@@ -119,7 +92,7 @@ def start_in_odoo(
     """Start ``function(env, **arguments)`` in a process that loads Odoo itself."""
     job = describe(env, folder, database, function, arguments, kill_points)
     with open(job["log"], "wb") as stream:
-        process = subprocess.Popen(
+        process = psutil.Popen(
             [str(env.python), str(WORKER), "one", json.dumps(job)],
             stdout=stream,
             stderr=subprocess.STDOUT,
@@ -127,8 +100,7 @@ def start_in_odoo(
             cwd=folder,
             start_new_session=True,
         )
-    is_alive = lambda: process.poll() is None  # noqa: E731 - it also takes in the ended process
-    return OdooProcess(process.pid, is_alive, Path(job["result"]), Path(job["log"]))
+    return OdooProcess(process, job)
 
 
 def describe(
@@ -150,11 +122,3 @@ def describe(
         "kill_points": list(kill_points),
         "meeting": str(folder / "meeting"),
     }
-
-
-def runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True

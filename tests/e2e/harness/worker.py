@@ -1,13 +1,14 @@
-"""Runs functions of a test file inside Odoo. Started by ``process.py`` in one of two ways.
+"""Runs functions of a test file, or servers, inside Odoo. Started in one of two ways.
 
-``worker.py one JOB`` runs one job and ends. ``worker.py host CONFIGURATION DATABASE`` loads Odoo
-once and then forks a process for each job it reads from its standard input, a line each, and
-answers with the number of the process: loading Odoo anew for each of them takes seconds.
+``worker.py one JOB`` runs one job and ends (``process.py``). ``worker.py host CONFIGURATION
+DATABASE`` loads Odoo, says so by a line, and then forks a process for each order it reads from its
+standard input, a line each, and answers with the number of the process (``preloaded.py``).
 
 A job is a JSON object ``{"configuration", "database", "file", "function", "arguments", "result",
 "log", "kill_points", "meeting"}``. The function gets an environment of the superuser whose cursor
 is committed when it returns and rolled back when it raises; what it returns is written to
-``result`` as JSON.
+``result`` as JSON. A server is ``{"database", "program", "server", "folder", "log", "kill_points",
+"meeting"}``, ``server`` being the arguments of ``program``.
 """
 
 import importlib.util
@@ -17,6 +18,16 @@ import signal
 import sys
 import traceback
 from pathlib import Path
+
+import odoo.api
+import odoo.sql_db
+
+#: What the page of the web client loads.
+WEB_CLIENT = (
+    ("web.assets_web", True),
+    ("web.assets_web", False),
+    ("web.assets_web_print", False),
+)
 
 
 def load_registry(configuration: str, database: str):
@@ -29,8 +40,6 @@ def load_registry(configuration: str, database: str):
 
 def run_job(registry, job: dict) -> int:
     """Run the function and write its answer; return the exit code of the process."""
-    import odoo.api
-
     answer = {}
     try:
         # As at the start of a request: another process may have changed rules or modules.
@@ -75,14 +84,17 @@ def end(code: int) -> None:
 
 
 def host(configuration: str, database: str) -> None:
-    """Fork a process for each job until the standard input ends."""
-    registry = load_registry(configuration, database)
-    import odoo.sql_db
+    """Fork a process for each order until the standard input ends."""
+    from odoo.service.server import load_server_wide_modules
 
+    registry = load_registry(configuration, database)
+    load_server_wide_modules()
+    make_assets(registry)
     # A connection to the database must not be shared by two processes.
     odoo.sql_db.close_all()
     # Ended children vanish by themselves.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    print(os.getpid(), flush=True)
     for line in iter(sys.stdin.readline, ""):
         pid = os.fork()
         if not pid:
@@ -90,17 +102,77 @@ def host(configuration: str, database: str) -> None:
         print(pid, flush=True)
 
 
-def child(registry, job: dict) -> None:
+def make_assets(registry) -> None:
+    """Make what browsers load, once for all tests instead of in each of them."""
+    with registry.cursor() as cr:
+        env = odoo.api.Environment(cr, odoo.api.SUPERUSER_ID, {})
+        for bundle, is_script in WEB_CLIENT:
+            made = env["ir.qweb"]._get_asset_bundle(bundle, js=is_script, css=not is_script)
+            made.js() if is_script else made.css()
+
+
+def child(registry, order: dict) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setsid()
-    log = os.open(job["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for stream in (1, 2):
         os.dup2(log, stream)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    run = serve if "server" in order else run_job
     try:
-        end(run_job(registry, job))
+        move(registry, order["database"])
+        end(run(registry, order))
+    except Exception:  # noqa: BLE001 - whatever it is, this process is no host
+        traceback.print_exc()
     finally:
-        end(1)  # never back into the loop of the host
+        end(1)
+
+
+def move(registry, database: str) -> None:
+    """Make the registry that of a copy of its database, as it was when it was loaded.
+
+    What was committed there since then is noticed as by a server that runs: Odoo signals it.
+    """
+    from odoo.modules.registry import Registry
+
+    del Registry.registries[registry.db_name]
+    Registry.registries[database] = registry
+    registry.db_name = database
+    registry._db = odoo.sql_db.db_connect(database)
+    # A process that was killed has signalled nothing.
+    registry.clear_all_caches()
+    registry.cache_invalidated.clear()
+
+
+def serve(registry, order: dict) -> int:
+    """Be a server, as ``odoo-bin`` with these arguments."""
+    from odoo.service import server
+    from odoo.tools import config
+
+    os.chdir(order["folder"])
+    sys.argv = [order["program"], *order["server"]]
+    config.parse_config(order["server"], setup_logging=True)
+    if order["kill_points"]:
+        install_everywhere(registry, order["kill_points"], order["meeting"])
+    return server.start()
+
+
+def install_everywhere(registry, places: list[str], folder: str) -> None:
+    """Install kill points in the registry, and in those that are loaded in its place."""
+    from odoo.modules.registry import Registry
+
+    from harness.kill_points import install
+
+    load = Registry.new.__func__
+
+    @classmethod
+    def new(cls, *args, **kwargs):
+        loaded = load(cls, *args, **kwargs)
+        install(loaded, places, folder)
+        return loaded
+
+    Registry.new = new
+    install(registry, places, folder)
 
 
 if __name__ == "__main__":
