@@ -226,12 +226,21 @@ class Book:
             "name": self._name,
             "worked_at": self._worked_at,
         }
-        model = self._model
-        found = model.search([("mail_server_id", "=", self._server_id or False)], limit=1)
         values["buckets"] = {key: at + shift for key, at in self.buckets.items()}
         if not self._worked_at:
             del values["worked_at"]
-        if found:
-            found.write(values)
-        else:
-            model.create({**values, "mail_server_id": self._server_id})
+        (self._find() or self._make()).write(values)
+
+    def _find(self):
+        return self._model.search([("mail_server_id", "=", self._server_id or False)], limit=1)
+
+    def _make(self):
+        # By SQL: if another worker makes it at this moment, PostgreSQL says so by an error that is
+        # tried again (40001), and not by one about a duplicate.
+        self._model.env.cr.execute(
+            "INSERT INTO smtp_account (mail_server_id, name) VALUES (%s, %s) "
+            "ON CONFLICT DO NOTHING",
+            [self._server_id, self._name],
+            log_exceptions=False,
+        )
+        return self._find()
