@@ -2,7 +2,7 @@
 
 from demoing import rule
 
-from . import rules, workflows
+from . import messages, rules, workflows
 
 ENGINE = "server_action_engine"
 ACTIONS = f"{ENGINE}.ir_actions_server_action"
@@ -183,4 +183,5 @@ SHOTS = {
     "health": health,
     "dry-run": dry_run,
     **workflows.SHOTS,
+    **messages.SHOTS,
 }
