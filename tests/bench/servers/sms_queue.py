@@ -31,7 +31,7 @@ def run(env, rounds, quick=False):
         provider = Provider(SID, TOKEN).start()
         stack.callback(provider.close)
         folder = stack.enter_context(tempfile.TemporaryDirectory())
-        smsc = STARTS["smpp34"](Path(folder))
+        smsc = STARTS["smpp34"](Path(folder), python=env.python)
         stack.callback(smsc.kill)
         for way, distance, few, many, wanted in ROWS:
             near = stack.enter_context(delayed(provider.port, distance))
