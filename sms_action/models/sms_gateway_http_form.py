@@ -22,7 +22,8 @@ from ..core.outcome import Fate
 
 _PATH = (
     "Path into JSON: names and positions with dots, * for every element, such as "
-    "“messages.*.status”. For text, a regular expression with one group."
+    "“messages.*.status”; | between paths of which the first that is there counts. For text, a "
+    "regular expression with one group."
 )
 _FATES = ", ".join(fate.value for fate in Fate)
 _STATES = ", ".join(

@@ -1,5 +1,6 @@
 """A fake of HTTP providers, written from their public documentation. It is a fake: it knows the
-requests of Twilio's, Vonage's and Clickatell's SMS APIs, checks them, and answers as documented."""
+requests of Twilio's, Vonage's, Clickatell's and MessageBird's SMS APIs, checks them, and answers as
+documented. Its reports are in :mod:`.http_reports`."""
 
 import base64
 import json
@@ -90,6 +91,12 @@ class Provider:
             return self._twilio(request, dict(parse_qsl(body.decode())))
         if path == "/sms/json":
             return self._vonage(dict(parse_qsl(body.decode())))
+        if path == "/account/get-balance":
+            return self._vonage_balance(dict(parse_qsl(urlsplit(request.path).query)))
+        if path in ("/public-client/balance", "/balance"):
+            return self._balance(request, path)
+        if path == "/messages" and request.headers.get("Authorization", "").startswith("AccessKey"):
+            return self._messagebird(request, json.loads(body))
         if path == "/messages":
             return self._clickatell(request, json.loads(body))
         return 404, {"Content-Type": "text/html"}, b"<h1>Not found</h1>"
@@ -122,14 +129,62 @@ class Provider:
         if (form.get("api_key"), form.get("api_secret")) != (self._account, self._secret):
             problem = {"status": "4", "error-text": "Bad Credentials"}
             return 200, {}, {"message-count": "1", "messages": [problem]}
+        problem = None
+        if not form.get("to", "").isdigit():
+            problem = {"status": "3", "error-text": "Invalid to"}
+        elif not 20_000 <= int(form.get("ttl", 20_000)) <= 604_800_000:
+            problem = {"status": "3", "error-text": "Invalid ttl"}
+        elif len(form.get("client-ref", "")) > 40:
+            problem = {"status": "3", "error-text": "Invalid client-ref"}
+        if problem:
+            return 200, {}, {"message-count": "1", "messages": [problem]}
         one = {"to": form["to"], "message-id": self._take("vonage", form), "status": "0"}
         return 200, {}, {"message-count": "1", "messages": [one]}
 
     def _clickatell(self, request, content):
         if request.headers.get("Authorization") != self._secret:
             return 401, {}, {"errorCode": 1, "error": "Invalid or missing Integration API Key"}
+        [to] = content["to"]
+        if not to.isdigit():
+            problem = {"apiMessageId": None, "accepted": False, "to": to, "errorCode": 25}
+            return 202, {}, {"messages": [{**problem, "error": "Invalid recipient address"}]}
         one = {"apiMessageId": self._take("clickatell", content), "accepted": True}
-        return 202, {}, {"messages": [{**one, "to": content["to"][0], "error": None}]}
+        return 202, {}, {"messages": [{**one, "to": to, "error": None}]}
+
+    def _messagebird(self, request, content):
+        if not self._has_key(request):
+            return self._no_key()
+        [to] = content["recipients"]
+        if not to.isdigit():
+            problem = {"code": 9, "description": "no (correct) recipients found"}
+            return 422, {}, {"errors": [{**problem, "parameter": "recipients"}]}
+        if len(content["originator"]) > (17 if content["originator"].isdigit() else 11):
+            problem = {"code": 9, "description": "originator is invalid"}
+            return 422, {}, {"errors": [{**problem, "parameter": "originator"}]}
+        item = {"recipient": int(to), "status": "sent", "messagePartCount": 1}
+        recipients = {"totalCount": 1, "totalSentCount": 1, "items": [item]}
+        message_id = self._take("messagebird", content)
+        return 201, {}, {"id": message_id, "direction": "mt", "recipients": recipients}
+
+    def _has_key(self, request):
+        return request.headers.get("Authorization") == f"AccessKey {self._secret}"
+
+    def _no_key(self):
+        problem = {"code": 2, "description": "Request not allowed (incorrect access_key)"}
+        return 401, {}, {"errors": [{**problem, "parameter": "access_key"}]}
+
+    def _vonage_balance(self, query):
+        if (query.get("api_key"), query.get("api_secret")) != (self._account, self._secret):
+            return 401, {}, {"error-code": "401", "error-code-label": "authentication failed"}
+        return 200, {}, {"value": 10.28, "autoReload": False}
+
+    def _balance(self, request, path):
+        if path == "/balance":
+            known = self._has_key(request)
+            return (200, {}, {"amount": 9, "type": "credits"}) if known else self._no_key()
+        if request.headers.get("Authorization") != self._secret:
+            return 401, {}, {"errorCode": 1, "error": "Invalid or missing Integration API Key"}
+        return 200, {}, {"balance": 5.0, "currency": "USD"}
 
     def close(self):
         self._server.shutdown()

@@ -114,7 +114,7 @@ def test_what_says_nothing_about_a_message(query):
 
 
 def test_clickatell_in_json():
-    content = {"messageId": "c1", "statusCode": 4, "clientMessageId": "r1"}
+    content = {"messageId": "c1", "status": "RECEIVED_BY_RECIPIENT", "clientMessageId": "r1"}
     headers = {"content-type": "application/json; charset=utf-8"}
     request = CallbackRequest(URL, headers, json.dumps(content).encode())
     rules = PRESETS["clickatell"].callback

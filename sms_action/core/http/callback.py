@@ -15,7 +15,7 @@ from ..receipts import MAX_ID
 from ..signatures import check_secret, check_twilio, check_vonage
 from .account import HttpAccount
 from .description import JWT, NO_CHECK, SECRET, TWILIO, VONAGE, CallbackRules
-from .paths import find_in_json
+from .paths import alternatives, find_in_json
 
 MAX_BODY = 65_536
 """Octets of a callback that are looked at."""
@@ -87,6 +87,9 @@ def check_callback(request: CallbackRequest, account: HttpAccount, now: float) -
     if check == TWILIO:
         signature = request.headers.get("x-twilio-signature")
         check_twilio(key, request.url, request.form, signature, request.body)
+    elif check == VONAGE and (request.headers.get("authorization") or "").startswith("Bearer "):
+        # What an account gets that is set to Vonage's Messages API.
+        check_jwt(request.headers["authorization"], key, request.body, now, request.url)
     elif check == VONAGE:
         data = request.data
         flat = {name: str(value) for name, value in data.items()} if isinstance(data, dict) else {}
@@ -112,8 +115,8 @@ def read_callback(
         rest
     """
     data = request.data
-    word = _first(data, rules.state).strip().lower()
-    state = rules.states.get(word)
+    words = (_first(data, path).strip().lower() for path in alternatives(rules.state))
+    state = next((rules.states[word] for word in words if word in rules.states), None)
     provider_id = _first(data, rules.provider_id)[:MAX_ID]
     reference = reference or _first(data, rules.reference)
     if state is None or not (provider_id or reference):

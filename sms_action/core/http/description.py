@@ -20,7 +20,8 @@ class ReplyRules:
     """How to read what the gateway answers.
 
     A *path* leads into JSON: names and positions with dots, ``*`` for every element
-    (``messages.*.status``). For text it is a regular expression with one group.
+    (``messages.*.status``); ``|`` stands between paths of which the first that is there counts.
+    For text it is a regular expression with one group.
     """
 
     format: str = "json"
@@ -52,7 +53,7 @@ class CallbackRules:
     reference: str = ""
     """Path of the reference that was sent along."""
     state: str = ""
-    """Path of the state."""
+    """Path of the state; of several with ``|`` between them, the first with a known word counts."""
     states: Mapping[str, State] = field(default_factory=dict)
     """What the gateway's words mean, in small letters."""
     error: str = ""

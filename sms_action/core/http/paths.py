@@ -13,9 +13,20 @@ MAX_FOUND = 1_000
 
 
 def find_in_json(data: Any, path: str) -> tuple[str, ...]:
-    """Return the values at a path as texts; true and false as in JSON, null not at all."""
-    if not path:
-        return ()
+    """Return the values at a path as texts; true and false as in JSON, null not at all.
+
+    :param path: of several with ``|`` between them, the first that finds something counts
+    """
+    found = (_find(data, one) for one in alternatives(path))
+    return next((values for values in found if values), ())
+
+
+def alternatives(path: str) -> list[str]:
+    """Return the paths of one with ``|`` between them."""
+    return [one.strip() for one in path.split("|") if one.strip()]
+
+
+def _find(data: Any, path: str) -> tuple[str, ...]:
     found: list[str] = []
     for value in _walk(data, path.split(".")):
         if isinstance(value, bool):

@@ -1,6 +1,7 @@
 """Clickatell, Platform API.
 
-https://docs.clickatell.com/channels/sms-channels/sms-api-reference/
+https://docs.clickatell.com/channels/sms-channels/sms-api-reference/; states in words:
+https://docs.clickatell.com/channels/one-api/one-api-message-status-table/
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ PRESET = HttpDescription(
         provider_id="messages.*.apiMessageId",
         code="messages.*.accepted",
         ok_codes=("true",),
-        error_code="messages.*.errorCode",
-        error_text="messages.*.error",
+        error_code="messages.*.errorCode | errorCode",
+        error_text="messages.*.error | error",
         fates={
             "1": Fate.GATEWAY,  # invalid or missing key
             "2": Fate.GATEWAY,  # account not active
@@ -44,32 +45,32 @@ PRESET = HttpDescription(
     callback=CallbackRules(
         provider_id="messageId",
         reference="clientMessageId",
-        state="statusCode",
+        # The word says which of two lists of numbers is meant; those that both have say least.
+        state="status | statusCode",
         states={
-            "002": State.ACCEPTED,
-            "2": State.ACCEPTED,
-            "003": State.ENROUTE,
-            "3": State.ENROUTE,
+            "queued": State.ACCEPTED,
+            "scheduled": State.ACCEPTED,
+            "sent_to_supplier": State.ENROUTE,
+            "device_ack": State.DELIVERED,
+            "received_by_recipient": State.DELIVERED,
+            "read": State.DELIVERED,
+            "expired": State.EXPIRED,
+            "stopped_by_user": State.DELETED,
+            "stopped_by_admin": State.DELETED,
+            "delivery_failure": State.UNDELIVERED,
+            "insufficient_account_balance": State.UNDELIVERED,
+            "volume_limit": State.UNDELIVERED,
+            "volume_limit_daily": State.UNDELIVERED,
+            "volume_limit_monthly": State.UNDELIVERED,
+            "recipient_does_not_exist": State.UNDELIVERED,
+            "routing_error": State.UNDELIVERED,
+            **dict.fromkeys(("2", "002", "3", "8", "008"), State.ACCEPTED),
+            **dict.fromkeys(("003", "4", "11", "011"), State.ENROUTE),
             "004": State.DELIVERED,
-            "4": State.DELIVERED,
-            "005": State.UNDELIVERED,
-            "5": State.UNDELIVERED,
             "006": State.DELETED,
-            "6": State.DELETED,
-            "007": State.UNDELIVERED,
-            "7": State.UNDELIVERED,
-            "008": State.ACCEPTED,
-            "8": State.ACCEPTED,
-            "009": State.UNDELIVERED,
-            "9": State.UNDELIVERED,
-            "010": State.EXPIRED,
-            "10": State.EXPIRED,
-            "011": State.ENROUTE,
-            "11": State.ENROUTE,
-            "012": State.UNDELIVERED,
-            "12": State.UNDELIVERED,
-            "014": State.EXPIRED,
-            "14": State.EXPIRED,
+            **dict.fromkeys(("005", "7", "007", "9", "009"), State.UNDELIVERED),
+            **dict.fromkeys(("12", "012", "23", "100"), State.UNDELIVERED),
+            **dict.fromkeys(("10", "010", "14", "014", "20"), State.EXPIRED),
         },
         error="errorCode",
     ),

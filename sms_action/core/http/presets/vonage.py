@@ -1,7 +1,9 @@
 """Vonage, SMS API.
 
 https://developer.vonage.com/en/api/sms and
-https://developer.vonage.com/en/messaging/sms/guides/troubleshooting-sms
+https://developer.vonage.com/en/messaging/sms/guides/troubleshooting-sms; reports are those of the
+SMS API (https://developer.vonage.com/en/messaging/sms/guides/delivery-receipts), or of the Messages
+API (…/en/messages/concepts/messages-status-callbacks), as the account is set up.
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ PRESET = HttpDescription(
         "type": "{kind}",
         "client-ref": "{reference}",
         "callback": "{callback_url}",
+        # In milliseconds.
+        "ttl": "{validity_seconds}000",
     },
     # https://developer.vonage.com/en/api/account
     test_url="https://rest.nexmo.com/account/get-balance?api_key={account}&api_secret={secret}",
@@ -46,8 +50,8 @@ PRESET = HttpDescription(
     ),
     callback=CallbackRules(
         check=VONAGE,
-        provider_id="messageId",
-        reference="client-ref",
+        provider_id="messageId | message_uuid",
+        reference="client-ref | client_ref",
         state="status",
         states={
             "accepted": State.ACCEPTED,
@@ -58,7 +62,11 @@ PRESET = HttpDescription(
             "failed": State.UNDELIVERED,
             "rejected": State.REJECTED,
             "unknown": State.ACCEPTED,
+            # The Messages API's
+            "submitted": State.ACCEPTED,
+            "undeliverable": State.UNDELIVERED,
+            "read": State.DELIVERED,
         },
-        error="err-code",
+        error="err-code | error.title",
     ),
 )
