@@ -16,6 +16,7 @@
         "views/server_action_sms_preview_views.xml",
         "views/ir_actions_server_sms_views.xml",
         "views/sms_gateway_smpp_views.xml",
+        "views/sms_incoming_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["sms_action/static/src/**/*"],

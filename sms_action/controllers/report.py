@@ -11,6 +11,7 @@ from odoo.http import Controller, Response, request, route
 from ..core.errors import GatewayError, SignatureError
 from ..core.http.callback import MAX_BODY, CallbackRequest, check_callback, read_callback
 from ..core.http.description import VONAGE
+from ..core.http.incoming import read_message
 from ..models.sms_gateway_http import ROUTE
 
 _logger = logging.getLogger(__name__)
@@ -26,7 +27,7 @@ class SmsReport(Controller):
         save_session=False,
     )
     def report(self, token, reference="", **_parameters):
-        """Take a report: 200 once it is noted or is about nothing known, 403 without a proof.
+        """Take a report or a message: 2xx once it is kept or about nothing known, else 403.
 
         Everything is checked with the gateway that the address names, never with the message.
         """
@@ -49,7 +50,13 @@ class SmsReport(Controller):
         except (SignatureError, GatewayError) as error:
             _logger.warning("A report to the gateway %s was refused: %s", gateway.id, error)
             return Response("Not proven.", status=403)
-        self._apply(gateway, callback, account.description.callback, reference)
+        rules = account.description.callback
+        message = read_message(callback, rules)
+        if message:
+            request.env["sms.incoming"].sudo()._take(gateway.id, [message])
+            # Without a text: some gateways send that to whoever wrote.
+            return Response(status=204)
+        self._apply(gateway, callback, rules, reference)
         return Response("OK", status=200)
 
     def _callback(self):

@@ -14,6 +14,8 @@ from . import sms_message_outcomes
 from . import sms_message_reports
 from . import sms_message_part
 from . import sms_message_report
+from . import sms_incoming
+from . import sms_incoming_part
 from . import sms_sms
 from . import sms_sms_send
 from . import res_company

@@ -32,26 +32,25 @@ class Arrivals:
         self._turns = turns or contextlib.nullcontext()
 
     def __call__(self, arrivals):
-        reports = [one.receipt for one in arrivals]
-        self._log_others(arrivals, reports)
-        # What is no report is not kept by anybody, and would come again for ever.
-        wanted = [one for one in reports if one is not None]
+        # A report nobody can read is kept by nobody, and would come again for ever.
+        wanted = [one for one in arrivals if one.receipt or not one.is_report]
+        self._log_others(len(arrivals) - len(wanted))
         if not wanted or self._keep(wanted):
             return [True] * len(arrivals)
         # One of them may be to blame.
-        return [one is None or self._keep([one]) for one in reports]
+        return [one not in wanted or self._keep([one]) for one in arrivals]
 
-    def _keep(self, receipts):
+    def _keep(self, arrivals):
         for number in range(1, _TRIES + 1):
             try:
-                self._store(receipts)
+                self._store(arrivals)
             except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
                 # Others were in the way, or the database is away.
-                _logger.info("Delivery reports of gateway %s wait: %s", self._gateway_id, error)
+                _logger.info("What gateway %s delivers waits: %s", self._gateway_id, error)
                 time.sleep(0.05 * number)
             except Exception:
                 _logger.exception(
-                    "Delivery reports of the SMS gateway %s could not be stored; the gateway is "
+                    "Reports or messages of the SMS gateway %s could not be stored; the gateway is "
                     "told to deliver them again",
                     self._gateway_id,
                 )
@@ -59,13 +58,15 @@ class Arrivals:
             else:
                 return True
         _logger.warning(
-            "Delivery reports of the SMS gateway %s were not stored: the database is not to be "
+            "Reports or messages of the SMS gateway %s were not stored: the database is not to be "
             "had. The gateway is told to deliver them again",
             self._gateway_id,
         )
         return False
 
-    def _store(self, receipts):
+    def _store(self, arrivals):
+        receipts = [one.receipt for one in arrivals if one.receipt]
+        messages = [one.received for one in arrivals if not one.receipt]
         with self._turns, Registry(self._database).cursor() as cr:
             cr.execute("SELECT set_config('lock_timeout', %s, true)", [_LOCK_TIMEOUT])
             env = api.Environment(cr, SUPERUSER_ID, {})
@@ -74,16 +75,15 @@ class Arrivals:
             env["sms.message"]._apply_reports(
                 [(self._gateway_id, one.provider_id, one.state, one.error, now) for one in receipts]
             )
+            env["sms.incoming"]._take(self._gateway_id, messages)
             env["sms.message"]._checkpoint("reports.storing")
         env["sms.message"]._checkpoint("reports.stored")
 
-    def _log_others(self, arrivals, reports):
-        for one, report in zip(arrivals, reports, strict=True):
-            if report is None:
-                kind = "delivery report" if one.is_report else "message"
-                # Who wrote, and what, is nobody's business in a log.
-                _logger.warning(
-                    "The SMS gateway %s delivered a %s that cannot be used; it is left aside",
-                    self._gateway_id,
-                    kind,
-                )
+    def _log_others(self, count):
+        if count:
+            # Who wrote, and what, is nobody's business in a log.
+            _logger.warning(
+                "The SMS gateway %s delivered %s reports that cannot be used; they are left aside",
+                self._gateway_id,
+                count,
+            )

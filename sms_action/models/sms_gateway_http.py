@@ -39,7 +39,8 @@ class SmsGateway(models.Model):
         string="Address for Reports",
         compute="_compute_callback_page",
         help="Most providers get it with each message. Write it at the provider where they do "
-        "not, followed by “?token=” and the secret for reports, unless the provider signs.",
+        "not, and for incoming SMS, followed by “?token=” and the secret for reports, unless the "
+        "provider signs.",
     )
     callback_token = fields.Char(readonly=True, copy=False)
     request_preview = fields.Text(compute="_compute_request_preview")

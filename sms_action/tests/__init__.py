@@ -3,6 +3,7 @@ from . import test_keeping
 from . import test_sending
 from . import test_fallback
 from . import test_reports
+from . import test_incoming
 from . import test_gateway_http
 from . import test_callbacks
 from . import test_message_rights

@@ -126,7 +126,7 @@ class TestCallbacks(HttpCase):
             self.new_gateway("clickatell", callback_secret=secret) for secret in ("one", "two")
         )
         message = self.message(other, "C1")
-        body = json.dumps({"messageId": "C1", "statusCode": 4})
+        body = json.dumps({"messageId": "C1", "status": "RECEIVED_BY_RECIPIENT"})
         headers = {"Content-Type": "application/json"}
         with mute_logger(LOGGER):
             self.assertEqual(self.post(self.page(other) + "?token=one", body, **headers), 403)
@@ -141,9 +141,9 @@ class TestCallbacks(HttpCase):
         message = self.message(gateway, "C9")
         url, headers = self.page(gateway) + "?token=one", {"Content-Type": "application/json"}
         for body in (
-            {"messageId": "nobody", "statusCode": 4},
+            {"messageId": "nobody", "status": "RECEIVED_BY_RECIPIENT"},
             {"messageId": "C9", "statusCode": 999},
-            {"messageId": ["C9"], "statusCode": {"x": 4}},
+            {"messageId": ["C9"], "status": {"x": 4}},
             [],
         ):
             self.assertEqual(self.post(url, json.dumps(body), **headers), 200, body)
@@ -155,7 +155,7 @@ class TestCallbacks(HttpCase):
         gateway = self.new_gateway("clickatell", callback_secret="one", active=False)
         message = self.message(gateway, "A1")
         url, headers = self.page(gateway) + "?token=one", {"Content-Type": "application/json"}
-        body = json.dumps({"messageId": "A1", "statusCode": 4})
+        body = json.dumps({"messageId": "A1", "status": "RECEIVED_BY_RECIPIENT"})
         self.env.cr.execute("UPDATE sms_gateway SET options = 'x = y' WHERE id = %s", [gateway.id])
         self.env.invalidate_all()
         with mute_logger(LOGGER):
@@ -172,3 +172,24 @@ class TestCallbacks(HttpCase):
         self.assertEqual(self.post(self.page(gateway) + "?token=one", long), 413)
         memory = self.new_gateway("memory")
         self.assertEqual(self.post(self.page(memory)), 404)
+
+    def test_messages_of_people(self):
+        """Proven as reports are, kept once, and answered without a text."""
+        gateway = self.new_gateway("twilio", account="AC1", secret="token-1")
+        url = self.page(gateway)
+        params = {"MessageSid": "SM9", "SmsStatus": "received", "Body": "STOP"}
+        params |= {"From": "+31612345678", "To": "+31687654321"}
+        headers = self.signed_by_twilio(self.outside(url), params, "token-1")
+        for _time in range(2):
+            self.assertEqual(self.post(url, params, **headers), 204)
+        message = self.env["sms.incoming"].search([("gateway_id", "=", gateway.id)])
+        self.assertEqual(
+            (message.sender, message.recipient, message.text),
+            ("+31612345678", "+31687654321", "STOP"),
+        )
+        forged = self.signed_by_twilio(self.outside(url), params, "token-2")
+        with mute_logger(LOGGER):
+            self.assertEqual(self.post(url, {**params, "MessageSid": "SM10"}, **forged), 403)
+        self.assertEqual(
+            self.env["sms.incoming"].search([("gateway_id", "=", gateway.id)]), message
+        )

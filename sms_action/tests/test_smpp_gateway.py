@@ -170,11 +170,12 @@ class TestSmppGateway(TransactionCase):
 
         self.assertEqual(statements(3, 0), statements(200, 100))
 
-    def test_what_is_no_report_is_left_aside(self):
+    def test_a_report_nobody_can_read_is_left_aside(self):
         """It would come again for ever otherwise."""
         arrivals = Arrivals(self.env.cr.dbname, self.gateway.id)
         self.enterContext(self.enter_registry_test_mode())
-        strange = Incoming("316", "Odoo", short_message=b"STOP")
+        strange = Incoming("316", "Odoo", esm_class=4, short_message=b"All went well")
         with self.assertLogs("odoo.addons.sms_action.models.smpp_arrivals", "WARNING") as logs:
             self.assertEqual(arrivals([strange, report("x1")]), [True, True])
-        self.assertNotIn("STOP", str(logs.output))
+        self.assertNotIn("well", str(logs.output))
+        self.assertFalse(self.env["sms.incoming"].search([]))

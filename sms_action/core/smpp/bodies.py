@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from .. import gsm
 from ..concat import MESSAGE_PAYLOAD, UDHI
 from ..errors import PduError
+from ..incoming import Received, address, read_part
 from ..receipts import RECEIPTED_MESSAGE_ID, Receipt, parse_receipt
 from .account import SmppAccount
 from .constants import (
@@ -18,6 +19,7 @@ from .constants import (
     ESM_RECEIPT,
     ESM_TYPE_MASK,
     SUBMIT_SM,
+    TON_INTERNATIONAL,
     VERSION,
 )
 from .fields import BodyReader, c_octets
@@ -83,11 +85,24 @@ class Incoming:
     data_coding: int = 0
     short_message: bytes = b""
     tlvs: dict[int, bytes] = field(default_factory=dict)
+    source_ton: int = 0
+
+    @property
+    def octets(self) -> bytes:
+        """The user data, wherever it stands."""
+        return self.short_message or self.tlvs.get(MESSAGE_PAYLOAD, b"")
+
+    @property
+    def received(self) -> Received:
+        """What somebody wrote; for what is no report."""
+        part = read_part(self.octets, self.esm_class, self.tlvs)
+        sender = address(self.source, self.source_ton == TON_INTERNATIONAL)
+        return Received(sender, address(self.destination), self.text, part)
 
     @property
     def text(self) -> str:
         """The text, decoded by its data coding; without a user data header, and without NUL."""
-        octets = self.short_message or self.tlvs.get(MESSAGE_PAYLOAD, b"")
+        octets = self.octets
         if self.esm_class & UDHI and octets:
             octets = octets[octets[0] + 1 :]
         if self.data_coding == CODING_UCS2:
@@ -143,14 +158,15 @@ def read_incoming(pdu: Pdu) -> Incoming:
     """
     body = BodyReader(pdu.body)
     body.text(6)
-    body.octets(2)
+    source_ton, _npi = body.octets(2)
     source = body.text(65)
     body.octets(2)
     destination = body.text(65)
     esm_class = body.octet()
     if pdu.command == DATA_SM:
         body.octet()
-        return Incoming(source, destination, esm_class, body.octet(), b"", decode_tlvs(body.rest()))
+        coding, tlvs = body.octet(), decode_tlvs(body.rest())
+        return Incoming(source, destination, esm_class, coding, b"", tlvs, source_ton)
     body.octets(2)
     body.text(17)
     body.text(17)
@@ -158,7 +174,8 @@ def read_incoming(pdu: Pdu) -> Incoming:
     data_coding = body.octet()
     body.octet()
     message = body.octets(body.octet())
-    return Incoming(source, destination, esm_class, data_coding, message, decode_tlvs(body.rest()))
+    tlvs = decode_tlvs(body.rest())
+    return Incoming(source, destination, esm_class, data_coding, message, tlvs, source_ton)
 
 
 def relative_time(minutes: int) -> str:

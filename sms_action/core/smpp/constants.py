@@ -46,6 +46,8 @@ ESM_RECEIPT = 0x04
 ESM_INTERMEDIATE = 0x20
 ESM_TYPE_MASK = 0x3C
 CODING_LATIN1, CODING_UCS2 = 3, 8
+TON_INTERNATIONAL = 1
+"""Type of a number that begins with its country code (section 5.2.5)."""
 
 
 def name_of(command: int) -> str:

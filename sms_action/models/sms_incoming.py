@@ -1,0 +1,58 @@
+"""Messages of people, kept so that none is lost. What is done about them is up to rules."""
+
+from odoo import api, fields, models
+
+
+class SmsIncoming(models.Model):
+    _name = "sms.incoming"
+    _description = "Incoming SMS"
+    _rec_name = "sender"
+    _order = "received_at desc, id desc"
+
+    sender = fields.Char(string="From", required=True, readonly=True, index=True)
+    recipient = fields.Char(string="To", readonly=True)
+    text = fields.Text(readonly=True)
+    gateway_id = fields.Many2one(
+        "sms.gateway",
+        string="Gateway",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
+    )
+    received_at = fields.Datetime(string="Received", required=True, readonly=True)
+    part_count = fields.Integer(string="Parts", readonly=True, default=1, aggregator="sum")
+    provider_id = fields.Char(
+        string="ID",
+        readonly=True,
+        help="The gateway's own, by which it is known when it is handed over again.",
+    )
+
+    _again_idx = models.Index("(provider_id, gateway_id) WHERE provider_id IS NOT NULL")
+
+    @api.model
+    def _take(self, gateway_id, messages):
+        """Keep messages; one of several parts once it is whole.
+
+        :param messages: list of :class:`..core.incoming.Received`
+        """
+        now = fields.Datetime.now()
+        ids = [one.provider_id for one in messages if one.provider_id]
+        known = self.search([("provider_id", "in", ids), ("gateway_id", "=", gateway_id)])
+        known = set(known.mapped("provider_id"))
+        whole = [one for one in messages if one.part is None and one.provider_id not in known]
+        self.create(
+            [
+                {
+                    "gateway_id": gateway_id,
+                    "sender": one.sender or "?",
+                    "recipient": one.recipient,
+                    "text": one.text,
+                    "received_at": now,
+                    "provider_id": one.provider_id or False,
+                }
+                for one in whole
+            ]
+        )
+        for one in messages:
+            if one.part is not None:
+                self.env["sms.incoming.part"]._take(gateway_id, one, now)
