@@ -8,7 +8,9 @@
       └──── held ◀───────│                     nothing counted: the account has trouble
                          └──────▶ in_doubt     no attempt by itself; a person decides
 
-    sent, in_doubt ──bounce──▶ bounced         a server took it over, and it came back
+    sending, sent, in_doubt ──bounce──▶ bounced     a server took it over, and it came back
+
+A report may be faster than the note of the answer; what was *sending* then stays bounced.
 
 ``sending`` is committed before the first byte leaves. Who finds it later with nobody at work has
 found a crash: :func:`recover` makes it ``in_doubt``, because the message may have arrived.
@@ -36,7 +38,7 @@ SETTLED = frozenset({SENT, REFUSED, IN_DOUBT, BOUNCED})
 #: States from which a person may have it sent again.
 RESENDABLE = frozenset({REFUSED, BOUNCED, IN_DOUBT, DEFERRED})
 #: States in which a server may have the message, so that it may come back.
-RETURNABLE = frozenset({SENT, IN_DOUBT})
+RETURNABLE = frozenset({SENDING, SENT, IN_DOUBT})
 
 
 @dataclass(frozen=True)

@@ -200,8 +200,9 @@ class Courier(Loading):
     def _store(self, pairs):
         """Write lives, and tell of those that are settled now."""
         Delivery_ = self.env["mail.mail.delivery"]
-        Delivery_._write_lives(pairs)
-        Delivery_._settled([row_id for row_id, one in pairs if one.state in life.SETTLED])
+        stored = set(Delivery_._write_lives(pairs))
+        settled = [row_id for row_id, one in pairs if one.state in life.SETTLED]
+        Delivery_._settled([row_id for row_id in settled if row_id in stored])
 
     def _keep_outcomes(self):
         pairs, self._outcomes = self._outcomes, []

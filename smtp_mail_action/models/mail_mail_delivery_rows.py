@@ -4,7 +4,7 @@ from odoo import api, models
 
 from odoo.addons.server_action_engine.models.life_rows import insert_rows, update_rows, values_of
 
-from ..core.delivery import Delivery
+from ..core.delivery import BOUNCED, Delivery
 
 #: Columns that change while a message is on its way, with their types.
 _LIFE = {
@@ -33,6 +33,12 @@ _FIXED = (
     "mail_server_id",
     "account_name",
     "is_echo",
+)
+
+#: Not where the same attempt has come back; whoever sends it again begins another one.
+_NOT_BOUNCED = (
+    f"(m.state <> '{BOUNCED}' OR new.tried_at IS NULL "
+    "OR m.tried_at IS DISTINCT FROM new.tried_at::timestamp)"
 )
 
 
@@ -117,7 +123,11 @@ class MailMailDelivery(models.Model):
 
     @api.model
     def _write_lives(self, pairs):
-        """Store ``[(row id, Delivery)]`` in one statement."""
+        """Store ``[(row id, Delivery)]`` in one statement.
+
+        :returns: ids of those stored: not of what came back while its answer was on its way
+        """
         rows = [(row_id, *values_of(life, _LIFE)) for row_id, life in pairs]
-        update_rows(self.env.cr, self._table, _LIFE, rows)
+        stored = update_rows(self.env.cr, self._table, _LIFE, rows, _NOT_BOUNCED)
         self.browse([row_id for row_id, _life in pairs]).invalidate_recordset(list(_LIFE))
+        return stored

@@ -2,12 +2,17 @@
 
 import logging
 
-from odoo import api, fields, models
+import psycopg2
+
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import email_normalize, html2plaintext
+
+from odoo.addons.server_action_engine.core.errors import is_retryable_db_error
 
 from ..core.bounce import is_failure, read_reports, said_in_words
 from ..core.delivery import RETURNABLE
 from ..core.reasons import BOUNCED
+from .keeping import Committing
 
 _logger = logging.getLogger(__name__)
 
@@ -63,20 +68,51 @@ class MailMailDelivery(models.Model):
         numbers = message_dict.get("bounced_msg_ids")
         if not numbers:
             return
-        # The gateway acts for everybody.
-        deliveries = self.sudo().search([("message_id", "in", numbers)])
-        now, pairs = fields.Datetime.now(), {}
-        for report in failed:
-            for one in deliveries._of_recipient({report.address, report.original}):
-                shown, code = report.reply.shown, report.reply.code
-                pairs[one.id] = one._life().bounce(now, report.reason, shown, code)
+        notes = [
+            ({one.address, one.original}, one.reason, one.reply.shown, one.reply.code)
+            for one in failed
+        ]
         if not failed:
             said = said_in_words(html2plaintext(message_dict.get("body") or ""))
             address = email_normalize(message_dict.get("bounced_email") or "")
-            for one in deliveries._of_recipient({address} - {False}):
-                pairs[one.id] = one._life().bounce(now, BOUNCED, said, 0)
-        self._write_lives(list(pairs.items()))
-        self._settled(list(pairs))
+            notes = [({address} - {False}, BOUNCED, said, 0)]
+        try:
+            with self.env.cr.savepoint():
+                self._note_returned(numbers, notes)
+        except psycopg2.Error as error:
+            if not is_retryable_db_error(error):
+                raise
+            # A courier has noted its answer since this transaction began. Odoo forgets a fetched
+            # message that fails, so this must not.
+            self._note_returned_later(numbers, notes)
+
+    @api.model
+    def _note_returned(self, numbers, notes):
+        """Settle deliveries.
+
+        :param numbers: list of Message-IDs
+        :param notes: list of ``(addresses, reason, reply, code)``
+        """
+        # The gateway acts for everybody.
+        deliveries = self.sudo().search([("message_id", "in", numbers)])
+        now, lives = fields.Datetime.now(), {}
+        for addresses, *why in notes:
+            for one in deliveries._of_recipient(addresses):
+                lives[one.id] = one._life().bounce(now, *why)
+        self._settled(self._write_lives(list(lives.items())))
+
+    @api.model
+    def _note_returned_later(self, numbers, notes):
+        registry = self.pool
+
+        @self.env.cr.postcommit.add
+        def note():
+            try:
+                with registry.cursor() as cr:
+                    rows = api.Environment(cr, SUPERUSER_ID, {})[self._name]
+                    Committing(rows.env).settle(lambda: rows._note_returned(numbers, notes))
+            except Exception:
+                _logger.exception("It could not be noted that the e-mails %s came back", numbers)
 
     def _of_recipient(self, addresses):
         """Return those to one of the addresses that may come back; else the only one there is.

@@ -2,6 +2,7 @@
 
 from odoo.tests import tagged
 
+from ..transports.memory import LOST
 from .delivery_case import DeliveryCase
 
 ANN, BOB = "ann@example.com", "bob@example.com"
@@ -111,6 +112,31 @@ class TestBounce(DeliveryCase):
         self.deliver(self.mail)
         self.assertEqual(self.deliveries(self.mail), {ANN: ("sent", ""), BOB: ("sent", "")})
         self.assertEqual(self.transport.delivered[-1].recipients, (BOB,))
+
+    def test_a_report_faster_than_the_answer(self):
+        """It stays bounced whatever the answer was, and is told of once."""
+        rule = self.make_rule()
+        for answer in ("250 2.0.0 OK", LOST, "450 4.2.1 Later"):
+            with self.subTest(answer=answer):
+                mail = self.write_mail(f"{ANN}, {BOB}")
+                self.transport.replies = {BOB: answer}
+                before = len(self.tasks_of(rule))
+                self.transport.before_answer = lambda mail=mail: self.receive(
+                    FAILED.format(to=BOB), message_id=mail.message_id
+                )
+                self.deliver(mail)
+                self.assertEqual(
+                    self.deliveries(mail),
+                    {ANN: ("sent", ""), BOB: ("bounced", "unknown_mailbox")},
+                )
+                self.assertEqual(len(self.tasks_of(rule)), before + 1)
+                self.assertEqual(mail.state, "exception")
+                self.assertIn(BOB, mail.failure_reason)
+        self.transport.before_answer, self.transport.replies = None, {}
+        bounced = self.env["mail.mail.delivery"].search([("mail_number", "=", mail.id)])
+        bounced.filtered(lambda one: one.address == BOB).action_resend()
+        self.deliver(mail)
+        self.assertEqual(self.deliveries(mail), {ANN: ("sent", ""), BOB: ("sent", "")})
 
     def test_rules_about_refusals_hear_of_it(self):
         rule = self.make_rule()

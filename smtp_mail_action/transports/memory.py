@@ -9,7 +9,7 @@ It has the same face and gives the same results; servers are stood for by replie
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ..core.classification import RCPT
 from ..core.replies import Reply
@@ -36,10 +36,14 @@ class MemoryTransport:
         self.trouble = trouble
         self.delivered: list[Envelope] = []
         """Envelopes with at least one recipient to whom it got, or may have got."""
+        self.before_answer: Callable[[], None] | None = None
+        """Called between each message and its answer."""
 
     def deliver(self, envelopes: Iterable[Envelope]) -> Iterator[Outcome]:
         """Yield the outcome of each envelope."""
         for envelope in envelopes:
+            if self.before_answer:
+                self.before_answer()
             result = SendResult(tuple(self._one(address) for address in envelope.recipients))
             if any(one.stage != RCPT and not self.trouble for one in result.recipients):
                 self.delivered.append(envelope)

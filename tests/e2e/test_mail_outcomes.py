@@ -208,6 +208,33 @@ def test_a_bounce_reaches_its_delivery_and_rules(in_odoo, server, account):
     }
 
 
+@pytest.mark.parametrize("first", ["gateway", "courier"])
+def test_a_report_faster_than_the_answer(in_odoo, server, account, meeting, announced, first):
+    """The courier and the gateway are at the same row, and neither undoes the other's note."""
+    if first == "courier":
+        announced.append("could not serialize access due to concurrent update")
+    answered, returned = (
+        "mail.mail:_delivery_checkpoint(answered)",
+        "mail.mail.delivery:_note_bounces",
+    )
+    in_odoo(write_mails, recipients=[ANN]).result()
+    processes = {"courier": in_odoo(run_queue, kill_points=[answered])}
+    meeting.wait_reached(answered)
+    [sent] = server.accepted
+    final = report(sent, "failed", "5.1.1", "550 5.1.1 No such user")
+    processes["gateway"] = in_odoo(receive, kill_points=[returned], message=final)
+    meeting.wait_reached(returned)
+    places = {"courier": answered, "gateway": returned}
+    for name in (first, *(places.keys() - {first})):
+        meeting.release(places[name])
+        processes[name].result()
+    assert in_odoo(states_with_replies).result()[ANN] == [
+        "bounced",
+        "unknown_mailbox",
+        "550 5.1.1 No such user",
+    ]
+
+
 def test_what_is_no_bounce_changes_nothing(in_odoo, server, account):
     """An automatic answer, and the report about somebody else's message."""
     in_odoo(write_mails, recipients=[ANN]).result()
