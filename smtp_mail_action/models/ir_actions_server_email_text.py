@@ -70,6 +70,17 @@ class IrActionsServer(models.Model):
         names = ("sender", "to", "cc", "bcc", "reply_to", "subject", "message")
         return [self[f"email_{name}"] or "" for name in names]
 
+    def _mentions_old_values(self):
+        # Always, as stock's types that write messages: the mail template may change at any time.
+        return self.state == "email" or super()._mentions_old_values()
+
+    def _evaluated_texts(self):
+        template = self.email_template_id
+        return [
+            *super()._evaluated_texts(),
+            *(*self._email_sources(), template.subject, template.body_html),
+        ]
+
     def _email_write(self, drafts, scope_of, env):
         """Write the texts, once per record and locale, and divide the addressees by them."""
         texts = self._email_template_texts(drafts, env) if self.email_template_id else {}

@@ -10,4 +10,5 @@ from . import test_email_attachments
 from . import test_email_preview
 from . import test_email_import
 from . import test_email_queries
+from . import test_email_rules
 from . import test_trigger_delivery
