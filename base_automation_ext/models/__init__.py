@@ -28,6 +28,7 @@ from . import activity_subscriber
 from . import base_automation_overdue
 from . import overdue_run
 from . import trigger_failure
+from . import rule_echo
 from . import live_form
 from . import rule_sentence
 from . import rule_sentence_stock

@@ -73,7 +73,7 @@ class SmsMessage(models.Model):
         index="btree_not_null",
     )
     is_echo = fields.Boolean(
-        string="Written by a Rule on SMS",
+        string="Written by a Rule on Messages",
         readonly=True,
         help="Such an SMS starts no rule about SMS.",
     )

@@ -45,6 +45,10 @@ class BaseAutomation(models.Model):
     def _needs_tasks(self):
         return self.trigger in _KEYS or super()._needs_tasks()
 
+    @api.model
+    def _message_triggers(self):
+        return super()._message_triggers() | frozenset(_KEYS)
+
     def _subscriptions_of_sms(self, entry):
         return [self._subscription(entry, SIGNAL)]
 
@@ -108,23 +112,15 @@ class SmsSms(models.Model):
     _inherit = "sms.sms"
 
     is_echo = fields.Boolean(
-        string="Written by a Rule on SMS",
+        string="Written by a Rule on Messages",
         readonly=True,
         copy=False,
-        help="Such an SMS starts no rule about SMS: a rule that writes about SMS that failed and "
-        "fails itself would go on without end.",
+        help="Such an SMS starts no rule about SMS: a rule that writes about SMS or e-mails that "
+        "failed and fails itself would go on without end.",
     )
 
     @api.model_create_multi
     def create(self, vals_list):
-        if self._is_written_about_sms():
+        if self.env["base.automation"]._writes_about_messages():
             vals_list = [{**vals, "is_echo": True} for vals in vals_list]
         return super().create(vals_list)
-
-    @api.model
-    def _is_written_about_sms(self):
-        """Tell whether a rule about SMS is at work, however indirectly."""
-        trigger = self.env["ir.actions.server"]._root_trigger()
-        return self.env["base.automation"]._is_started_by(
-            trigger.get("model"), trigger.get("id"), _KEYS
-        )

@@ -52,6 +52,10 @@ class BaseAutomation(models.Model):
     def _needs_tasks(self):
         return self.trigger in _KEYS.values() or super()._needs_tasks()
 
+    @api.model
+    def _message_triggers(self):
+        return super()._message_triggers() | frozenset(_KEYS.values())
+
     def _subscriptions_of_delivery(self, entry):
         return [self._subscription(entry, SIGNAL)]
 
@@ -105,7 +109,7 @@ class MailMailDelivery(models.Model):
     _inherit = "mail.mail.delivery"
 
     is_echo = fields.Boolean(
-        string="Written by a Rule on Deliveries",
+        string="Written by a Rule on Messages",
         readonly=True,
         help="What becomes of it starts no rule. Kept here too, because an e-mail may come back "
         "after Odoo has removed it.",
@@ -123,23 +127,15 @@ class MailMail(models.Model):
     _inherit = "mail.mail"
 
     delivery_is_echo = fields.Boolean(
-        string="Written by a Rule on Deliveries",
+        string="Written by a Rule on Messages",
         readonly=True,
         copy=False,
         help="Such an e-mail starts no rule about deliveries: a rule that writes about refused "
-        "e-mails and is refused itself would go on without end.",
+        "e-mails or SMS and is refused itself would go on without end.",
     )
 
     @api.model_create_multi
     def create(self, vals_list):
-        if self._is_written_about_deliveries():
+        if self.env["base.automation"]._writes_about_messages():
             vals_list = [{**vals, "delivery_is_echo": True} for vals in vals_list]
         return super().create(vals_list)
-
-    @api.model
-    def _is_written_about_deliveries(self):
-        """Tell whether a rule about deliveries is at work, however indirectly."""
-        trigger = self.env["ir.actions.server"]._root_trigger()
-        return self.env["base.automation"]._is_started_by(
-            trigger.get("model"), trigger.get("id"), _KEYS.values()
-        )
