@@ -140,6 +140,16 @@ CASES = [
         target=1.2,
     ),
     Case(
+        name="email_action_here",
+        label="the same, by hand beside the suite",
+        prepare=_prepare,
+        act=_act,
+        hand=_hand,
+        engines=("hand", "ours"),
+        hand_engine="ours",
+        target=1.2,
+    ),
+    Case(
         name="email_action_template",
         label="the same (by hand: send_mail_batch)",
         prepare=_prepare,
