@@ -6,6 +6,7 @@ from . import sms_gateway_http_form
 from . import sms_gateway_memory
 from . import sms_gateway_secrets
 from . import sms_gateway_test
+from . import ir_http
 from . import sms_message
 from . import sms_message_actions
 from . import sms_message_rows

@@ -30,6 +30,17 @@ class SmsGateway(models.Model):
             chosen[number] = self.browse(ids)
         return chosen
 
+    @api.model
+    def _companies_carried(self, companies):
+        """Return those of the companies of which gateways take messages to any number."""
+        # Whether there is one is no secret; which, stays here.
+        gateways = self.sudo().search([("active", "=", True)])
+        return companies.filtered(
+            lambda company: order(
+                "", [one._offer(company) for one in gateways], own=company.sudo().sms_gateway_id.id
+            )
+        )
+
     def _offer(self, company):
         """Return what core needs to know of the gateway."""
         return Offer(

@@ -6,6 +6,7 @@ from . import test_reports
 from . import test_incoming
 from . import test_gateway_http
 from . import test_callbacks
+from . import test_counter_browser
 from . import test_message_rights
 from . import test_trigger_sms
 from . import test_type_sms

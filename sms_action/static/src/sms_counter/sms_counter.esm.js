@@ -3,6 +3,8 @@ import { useEffect, useState } from "@odoo/owl";
 import { SmsWidget } from "@sms/components/sms_widget/fields_sms_widget";
 import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
+import { session } from "@web/session";
+import { user } from "@web/core/user";
 
 const NAMES = { gsm7: "GSM7", ucs2: "UNICODE" };
 
@@ -37,6 +39,12 @@ patch(SmsWidget.prototype, {
             },
             () => [this.props.record.data[this.props.name]],
         );
+    },
+    /** Whether the price of Odoo's own provider says anything: a gateway has its own. */
+    get hasStockPrice() {
+        const companies = session.sms_gateway_company_ids || [];
+        const { sms_gateway_id: chosen } = this.props.record.data;
+        return !chosen && !companies.includes(user.activeCompany?.id);
     },
     get storedText() {
         return this._getValueForSmsCounts(this.props.record.data[this.props.name] || "");
