@@ -22,7 +22,7 @@ class SmsIncoming(models.Model):
     received_at = fields.Datetime(string="Received", required=True, readonly=True)
     part_count = fields.Integer(string="Parts", readonly=True, default=1, aggregator="sum")
     provider_id = fields.Char(
-        string="ID",
+        string="Gateway's ID",
         readonly=True,
         help="The gateway's own, by which it is known when it is handed over again.",
     )

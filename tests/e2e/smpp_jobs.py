@@ -116,3 +116,9 @@ def test_connection(env):
 
 
 test_connection.__test__ = False
+
+
+def incoming(env):
+    """Return what has come in, as texts by sender."""
+    found = env["sms.incoming"].search([], order="id")
+    return [[one.sender, one.text, one.part_count] for one in found]

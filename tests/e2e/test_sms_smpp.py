@@ -6,7 +6,16 @@ import time
 import pytest
 import smpp_jobs
 from smpp_fixtures import hellos, ok, texts
-from smpp_jobs import change_gateway, gateway, queue, run_queue, sessions, states, write_sms
+from smpp_jobs import (
+    change_gateway,
+    gateway,
+    incoming,
+    queue,
+    run_queue,
+    sessions,
+    states,
+    write_sms,
+)
 from sms_peers import processes
 from sms_peers.odd_smsc import OddSmsc
 
@@ -30,6 +39,17 @@ def test_messages_leave_at_once_and_their_reports_come_back(kind, odoo, start_sm
     odoo.end(process)
     assert texts(smsc) == hellos(31)
     assert odoo.run(sessions) == []
+
+
+def test_messages_of_people_are_kept(odoo, start_smsc):
+    """Whole, and each once."""
+    people = [["STOP"], ["Привет ", "мир 😀"]]
+    smsc = start_smsc("node", people=people)
+    odoo.use(smsc)
+    process = odoo.start()
+    processes.wait_until(lambda: len(odoo.run(incoming)) == 2, "the messages")
+    odoo.end(process)
+    assert odoo.run(incoming) == [["+31612345678", "STOP", 1], ["+31612345678", "Привет мир 😀", 2]]
 
 
 def test_reports_in_any_order_and_number(odoo, start_smsc):

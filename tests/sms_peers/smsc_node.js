@@ -1,7 +1,7 @@
 // An SMSC made of the npm package `smpp`. Run by Node with its options as JSON; they are those of
 // smsc_smpp34.py and: password (refuses others), cert and key (TLS), report_first (reports before it
 // answers), unbind_after (says goodbye after so many messages), silent_after (answers no more, to
-// nothing).
+// nothing), people (messages handed over to whoever receives: each a list of its parts' texts).
 const fs = require("fs");
 const smpp = require("smpp");
 
@@ -88,12 +88,31 @@ function bound(session, pdu) {
     session.send(pdu.response({command_status: status, system_id: "node"}));
 }
 
+function handOver(session) {
+    (options.people || []).forEach((parts, reference) => {
+        parts.forEach((message, index) => {
+            const udh = Buffer.from([5, 0, 3, reference, parts.length, index + 1]);
+            session.deliver_sm({
+                source_addr: "31612345678",
+                source_addr_ton: 1,
+                destination_addr: "4040",
+                esm_class: parts.length > 1 ? 0x40 : 0,
+                short_message: parts.length > 1 ? {udh, message} : message,
+            });
+        });
+    });
+    options.people = [];
+}
+
 function welcome(session) {
     // Else an answer waits until the one before it is acknowledged.
     session.socket.setNoDelay(true);
     for (const kind of ["transmitter", "receiver", "transceiver"]) {
         session.on(`bind_${kind}`, (pdu) => {
             bound(session, pdu);
+            if (kind !== "transmitter") {
+                handOver(session);
+            }
             receiver = kind === "receiver" ? session : receiver;
         });
     }

@@ -99,6 +99,25 @@ def test_a_report_may_overtake_the_answer(start_smsc, closing):
     assert {receipt.provider_id for receipt in inbox.receipts} == ids
 
 
+def test_messages_of_people_arrive(start_smsc, closing):
+    """Written by an independent server, in either alphabet, with headers of parts."""
+    people = [["STOP {now} €"], ["Привет ", "мир 😀"], ["Hello ", "world"]]
+    smsc = start_smsc("node", people=people)
+    inbox = kit.Inbox()
+    receiver = closing(kit.client(kit.account(smsc.port, bind="receiver"), inbox))
+    kit.listen_until(receiver, lambda: len(inbox.arrived) == 5)
+    found = [one.received for one in inbox.arrived]
+    assert {(one.sender, one.recipient) for one in found} == {("+31612345678", "4040")}
+    assert [one.text for one in found] == [text for parts in people for text in parts]
+    assert found[0].part is None
+    assert [(one.part.reference, one.part.total, one.part.number) for one in found[1:]] == [
+        (1, 2, 1),
+        (1, 2, 2),
+        (2, 2, 1),
+        (2, 2, 2),
+    ]
+
+
 def test_one_session_sends_and_another_hears(start_smsc, closing):
     smsc = start_smsc("node", reports=["DELIVRD"])
     inbox, deaf = kit.Inbox(), kit.Inbox()
