@@ -66,6 +66,8 @@ from . import due_ledger
 from . import due_parts
 from . import due_search
 from . import due_run
+from . import due_shared
+from . import due_stock_cron
 from . import due_survey
 from . import due_fire
 from . import due_retry

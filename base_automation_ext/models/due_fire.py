@@ -14,6 +14,7 @@ from odoo.addons.server_action_engine.models.error_policy import BLOCK, RETRY
 from odoo.addons.server_action_engine.models.transaction_queues import revocable_savepoint
 
 from ..core.due_item import as_datetime, latest_of_each
+from . import due_pace
 from .due_ledger import FAILED, LEFT_OUT, MISSED
 from .due_search import LAST_AUTOMATION
 from .environments import ActionDone
@@ -93,13 +94,17 @@ class BaseAutomation(models.Model):
 
         :returns: items that the savepoints of the transaction did not suffice for; due again
         """
-        groups, undecided = defaultdict(list), []
-        companies = self._due_companies(self._due_records(items))
-        for item in items:
-            groups[item.step, companies[item.res_id]].append(item)
-        for (step, company), part in groups.items():
+        undecided = []
+        for (step, company), part in self._due_groups(items).items():
             undecided += self._fire_part(part, step, company, one_by_one)
         return undecided
+
+    def _due_groups(self, items):
+        """Return ``{(step, company): items}``."""
+        groups, companies = defaultdict(list), self._due_companies(self._due_records(items))
+        for item in items:
+            groups[item.step, companies[item.res_id]].append(item)
+        return groups
 
     def _due_records(self, items):
         return self.env[self.model_name].browse(dict.fromkeys(item.res_id for item in items))
@@ -124,6 +129,8 @@ class BaseAutomation(models.Model):
         ledger._settle(self, left_out, LEFT_OUT)
         for item, exc in failed:
             self._due_failed(item, exc)
+        if failed or trial.undecided:
+            due_pace.failed(self.env.cr.dbname, self.id)
         if failed:
             self._tell_of_quarantine(len(failed), str(failed[0][1]))
         undecided = [items[at] for at in trial.undecided]

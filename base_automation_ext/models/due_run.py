@@ -7,19 +7,17 @@ from functools import partial
 from odoo import api, fields, models
 
 from odoo.addons.base_automation.models.base_automation import TIME_TRIGGERS
-from odoo.addons.server_action_engine.models.event_hook_gate import is_disabled
 
-from .due_turns import DueTurns
+from .due_turns import DueTurns, share
 from .environments import ActionDone
 from .rule_expressions import is_broken
-from .schedule_run import RETRY_AFTER
 
 _logger_of_stock = logging.getLogger("odoo.addons.base_automation.models.base_automation")
 
 #: Records a rule is run on in one transaction.
 SLICE = 1000
 #: First key of the advisory lock of a rule at work; the second is the rule's id.
-_LOCK = 0x64756500
+LOCK = 0x64756500
 #: How long a pass that found nothing is not written down.
 QUIET = timedelta(hours=1)
 
@@ -61,20 +59,12 @@ class BaseAutomation(models.Model):
         if self._overridden_time_methods():
             return [partial(rule._in_own_transaction, rule._run_time_as_stock) for rule in alone]
         found = rules._survey_due(before)
-        return [
+        turns = [
             DueTurns(rule, found.get(rule.id), is_whole=before is None)
             for rule in alone
             if found.get(rule.id, True)
         ]
-
-    @api.model
-    def _cron_process_time_based_actions(self):
-        """Do what is due. Stock's scheduled action is one more occasion to look, and no more."""
-        if is_disabled():
-            return
-        is_over, all_done = self._work_off(self.sudo()._due_jobs())
-        if not (is_over and all_done):
-            self._wake_at(fields.Datetime.now() + (RETRY_AFTER if is_over else timedelta()))
+        return share(turns, SLICE)
 
     def _run_time_as_stock(self):
         """For modules that search the due records themselves: all of them, in one transaction."""
@@ -100,7 +90,7 @@ class BaseAutomation(models.Model):
         Not by a lock of its row: that would make the author who saves it wait.
         """
         cr = self.env.cr
-        cr.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK, self.id])
+        cr.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, self.id])
         is_free = cr.fetchone()[0]
         # What is seen from now on is what the last one has left.
         cr.commit()  # pylint: disable=invalid-commit
@@ -108,7 +98,7 @@ class BaseAutomation(models.Model):
 
     def _unlock_due(self):
         """Let go of the rule. Takes effect at once, before whoever called it commits."""
-        self.env.cr.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCK, self.id])
+        self.env.cr.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK, self.id])
 
     # -- looking ----------------------------------------------------------------------------------
 

@@ -22,7 +22,8 @@ _logger = logging.getLogger(__name__)
 
 #: How often a rule is tried that collides with another transaction.
 _TRIES = 3
-#: What a job answers that has done its share and wants another turn after the others.
+#: What a job answers that has done its share and wants another turn after the others. One whose
+#: share others have to do answers a list of jobs.
 MORE = "more"
 #: What is due within this time is waited for; the scheduler itself looks once a minute only.
 _SOON = timedelta(seconds=2)
@@ -170,9 +171,11 @@ class BaseAutomation(models.Model):
         while queue:
             job = queue.popleft()
             outcome = job()
-            if outcome == MORE:
+            if isinstance(outcome, list):
+                queue.extend(outcome)
+            elif outcome == MORE:
                 queue.append(job)
-            all_done = all_done and bool(outcome)
+            all_done = all_done and (bool(outcome) or outcome == [])
             if not progress.job_done(len(queue)) and queue:
                 break
         return not queue, all_done

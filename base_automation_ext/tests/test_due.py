@@ -453,3 +453,25 @@ class TestDueWakeUp(DueCase):
         leaf.date_to = "2036-02-01"
         self.run_cron()
         self.assertEqual(self.planned, [])
+
+    def test_the_action_of_stock_when_its_interval_is_over(self):
+        """It leaves all to ours, which is called once an hour for what nobody was told of."""
+        self.timed()
+        leaf = self.leaves("2026-03-02 08:00:00")
+        self.assertTrue(self.planned)
+        self.env["ir.cron.trigger"].search([("cron_id", "=", self.cron.id)]).unlink()
+        stock = self.env.ref("base_automation.ir_cron_data_base_automation_check")
+        for nextcall, lastcall, planned, name in (
+            ("2026-03-03 07:59:00", "2026-03-03 07:01:00", [], "due"),
+            ("2026-03-03 07:59:00", "2026-03-03 06:59:00", [datetime(2026, 3, 3, 8)], "due"),
+            # Somebody has pressed “Run Manually”.
+            ("2026-03-03 08:59:00", "2026-03-03 07:59:00", [datetime(2026, 3, 3, 8)], "due!"),
+        ):
+            self.cron.lastcall = lastcall
+            stock.nextcall = nextcall
+            self.env.flush_all()
+            with freeze_time("2026-03-03 08:00:00"), self.enter_registry_test_mode():
+                stock.method_direct_trigger()
+            self.env.invalidate_all()
+            self.assertEqual(self.planned, planned)
+            self.assertEqual(leaf.name, name)

@@ -74,9 +74,18 @@ def timed_idle(driver, seconds):
     driver.settle()
     # What this process has read itself while it started is told to the statistics by now.
     time.sleep(3)
-    before = _scans(driver)
+    before, calls = _scans(driver), _last_calls(driver)
     time.sleep(seconds)
-    return {"seconds": seconds, "scans": _scans(driver) - before}
+    scans = _scans(driver) - before
+    ran = [name for name, moment in _last_calls(driver).items() if moment != calls.get(name)]
+    return {"seconds": seconds, "scans": scans, "ran": sorted(ran)}
+
+
+def _last_calls(driver):
+    """Return when each scheduled action ran last, by name."""
+    with driver.registry.cursor() as cr:
+        cr.execute("SELECT cron_name, lastcall::text FROM ir_cron")
+        return dict(cr.fetchall())
 
 
 def _scans(driver):

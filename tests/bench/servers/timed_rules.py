@@ -29,7 +29,8 @@ def run(env, rounds, quick=False):
             )
     text = [
         f"nothing due                   rules, ledger and records read {idle['scans']} times in "
-        f"{idle['seconds']} s (wanted 0)",
+        f"{idle['seconds']} s (wanted 0), scheduled actions meanwhile: "
+        f"{', '.join(idle['ran']) or 'none'}",
         f"now and then, due → start     p50 {lone['p50']:.1f} s, p99 {lone['p99']:.1f} s "
         f"(wanted ≤ 65), max {lone['max']:.1f} s, {lone['count']} records",
         f"1,000 due per second          p50 {stream['lag_p50']:.2f} s, "

@@ -1,0 +1,179 @@
+"""One turn for several rules that have little to do: one transaction, and one commit, for all.
+
+A turn of its own costs a rule two commits, and reads anew what others have just read. So rules
+that were quick the last time share one. Each has a savepoint in it; whatever does not go smoothly
+is taken back and left to a turn of the rule's own, where it is dealt with as ever. So is all
+of it after a crash, which is noted for all rules that had begun.
+"""
+
+import logging
+import time
+
+from odoo import models
+
+from odoo.addons.server_action_engine.core.errors import is_retryable_db_error
+from odoo.addons.server_action_engine.core.frames import state_of
+from odoo.addons.server_action_engine.models.transaction_queues import revocable_savepoint
+
+from ..core.due_item import latest_of_each
+from . import due_pace, due_run
+from .due_ledger import LEFT_OUT, MISSED
+
+_logger = logging.getLogger(__name__)
+
+#: After that no further rule is begun, and what was done is committed.
+MOST_SECONDS = 1.0
+
+
+class BaseAutomation(models.Model):
+    _inherit = "base.automation"
+
+    def _together(self, function):
+        """Call ``function`` and commit; after a failure nothing of it is left.
+
+        :returns: whether it went well
+        """
+        cr = self.env.cr
+        try:
+            function()
+            # As in `_in_own_transaction`: the transaction is the pass's own.
+            cr.commit()  # pylint: disable=invalid-commit
+        except Exception as exc:
+            cr.rollback()
+            is_bug = not is_retryable_db_error(exc)
+            _logger.log(
+                logging.WARNING if is_bug else logging.DEBUG,
+                "Timed rules %s could not share a transaction and go on alone: %s",
+                self.ids,
+                exc,
+                exc_info=is_bug,
+            )
+            return False
+        return True
+
+    def _lock_due_together(self):
+        """Lock as many of the rules as nobody else is at; see ``_lock_due``."""
+        cr = self.env.cr
+        cr.execute(
+            "SELECT id FROM unnest(%s) AS id WHERE pg_try_advisory_lock(%s, id)",
+            [self.ids, due_run.LOCK],
+        )
+        locked = {rule_id for [rule_id] in cr.fetchall()}
+        # What is seen from now on is what the last ones have left.
+        cr.commit()  # pylint: disable=invalid-commit
+        return self.browse(rule_id for rule_id in self._ids if rule_id in locked)
+
+    def _unlock_due_together(self):
+        self.env.cr.execute(
+            "SELECT pg_advisory_unlock(%s, id) FROM unnest(%s) AS id", [due_run.LOCK, self.ids]
+        )
+
+    def _begin_together(self, turns):
+        """Note that turns begin; see ``_begin_turn``.
+
+        :returns: the ids of the rules, without those that somebody has changed or is saving
+        """
+        written = [turns[rule.id].first["written"] or None for rule in self]
+        self.env.cr.execute(
+            """
+            WITH free AS (
+                SELECT rule.id FROM base_automation rule
+                  JOIN unnest(%s::int[], %s::timestamp[]) AS turn (id, written)
+                    ON turn.id = rule.id AND rule.write_date IS NOT DISTINCT FROM turn.written
+                 WHERE coalesce(rule.due_attempt, 0) = 0
+                   FOR NO KEY UPDATE OF rule SKIP LOCKED
+            )
+            UPDATE base_automation rule
+               SET due_attempt = 1, due_turn = clock_timestamp() AT TIME ZONE 'UTC'
+              FROM free WHERE free.id = rule.id
+         RETURNING rule.id
+            """,
+            [self.ids, written],
+            log_exceptions=False,
+        )
+        begun = {rule_id for [rule_id] in self.env.cr.fetchall()}
+        return [rule_id for rule_id in self._ids if rule_id in begun]
+
+    def _fire_together(self, turns):
+        """Run the rules, each on what its turn is about.
+
+        :returns: ``{rule id: whether the end of its turn is noted}`` of those that ran
+        """
+        self._checkpoint("due.shared.begun")
+        until, state, done = time.monotonic() + MOST_SECONDS, state_of(self.env.cr), []
+        for rule in self:
+            if time.monotonic() > until or not state.take_savepoint(self.env.cr.now()):
+                break
+            if rule._fire_beside_others(turns[rule.id].first):
+                done.append(rule)
+            self._checkpoint("due.shared.rule")
+        noted = self._end_together(done, turns) if done else set()
+        self._checkpoint("due.shared.executed")
+        return {rule.id: rule.id in noted for rule in done}
+
+    def _fire_beside_others(self, turn):
+        """Run the rule in a savepoint.
+
+        :returns: False if nothing of it is left, because something failed or it has been stopped
+        """
+        began, database = time.monotonic(), self.env.cr.dbname
+        ids = {item.res_id for item in turn["items"]}
+        try:
+            with revocable_savepoint(self.env.cr):
+                stays = self._waits_for_time() and not self._is_globally_paused()
+                if stays:
+                    rule = self.with_env(self._timed_environment(self.time_tz))
+                    rule._fire_smoothly(turn, ids)
+        except Exception as exc:
+            due_pace.forget(database, self.id)
+            if is_retryable_db_error(exc):
+                raise
+            _logger.info("Automation rule #%s gets a turn of its own: %s", self.id, exc)
+            return False
+        due_pace.took(database, self.id, len(ids), time.monotonic() - began)
+        return stays
+
+    def _fire_smoothly(self, turn, ids):
+        """Run the rule on those of some records it is due for; what fails is not dealt with."""
+        ledger = self.env["base.automation.due"]
+        since = min(item.moment for item in turn["items"])
+        # The records may have changed since they were found.
+        found = self._due_items(turn["now"], len(ids), ids=ids, is_new=False, since=since)
+        # Claimed as late as here: an action that commits has then committed its own rule's only.
+        items, missed = latest_of_each(ledger._claim(self, found))
+        ledger._settle(self, missed, MISSED)
+        with state_of(self.env.cr).aside():
+            for (step, company), part in self._due_groups(items).items():
+                ran = set(self._fire_on(part, step, company)._ids)
+                left_out = [item for item in part if item.res_id not in ran]
+                ledger._settle(self, left_out, LEFT_OUT)
+
+    def _end_together(self, rules, turns):
+        """Note that turns were finished; see ``_end_turn``.
+
+        :returns: the ids of the rules, without those that somebody is saving
+        """
+        ended = [turns[rule.id] for rule in rules]
+        self.env.cr.execute(
+            """
+            WITH free AS (
+                SELECT rule.id, turn.written, turn.until FROM base_automation rule
+                  JOIN unnest(%s::int[], %s::timestamp[], %s::timestamp[])
+                    AS turn (id, written, until) ON turn.id = rule.id
+                   FOR NO KEY UPDATE OF rule SKIP LOCKED
+            )
+            UPDATE base_automation rule
+               SET due_attempt = 0, last_run =
+                   CASE WHEN rule.write_date IS NOT DISTINCT FROM free.written
+                        THEN coalesce(free.until, rule.last_run) ELSE rule.last_run END
+              FROM free WHERE free.id = rule.id
+         RETURNING rule.id
+            """,
+            [
+                [rule.id for rule in rules],
+                [turn.first["written"] or None for turn in ended],
+                [turn.first["now"] if turn.is_whole else None for turn in ended],
+            ],
+            log_exceptions=False,
+        )
+        return {rule_id for [rule_id] in self.env.cr.fetchall()}

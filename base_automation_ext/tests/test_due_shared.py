@@ -1,0 +1,204 @@
+"""Rules that have little to do share a turn; whatever fails there is left to their own turns."""
+
+from contextlib import closing, contextmanager
+from unittest.mock import patch
+
+from freezegun import freeze_time
+
+from odoo.sql_db import db_connect
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..models import due_pace, due_run, due_turns
+from .due_case import HIT, DueCase
+
+WARM = "2026-03-03 08:00:00"
+DUE = "2026-03-03 08:00:00"
+LATER = "2026-03-04 08:00:10"
+
+
+@tagged("post_install", "-at_install")
+class TestDueShared(DueCase):
+    def setUp(self):
+        super().setUp()
+        # Whatever the machine is busy with.
+        self.patch(due_pace, "QUICK_SECONDS", 60)
+
+    def rules(self, *sources, **vals):
+        """Create rules that have had a turn each, so that it is known how quick they are."""
+        rules = [self.timed(self.code(source), **vals) for source in sources]
+        self.leaves("2026-03-02 07:00:00", name="due before")
+        self.run_cron(WARM)
+        for rule in rules:
+            self.assertEqual(due_pace.expected(self.env.cr.dbname, rule.id, 1) < 60, True)
+        return rules
+
+    @contextmanager
+    def jobs(self, moment=LATER):
+        """Give the jobs of a pass, in a cursor of its own."""
+        with (
+            freeze_time(moment),
+            self.enter_registry_test_mode(),
+            self.registry.cursor() as cr,
+        ):
+            rules = self.env(cr=cr)["base.automation"]
+            yield rules, rules._due_jobs()
+        self.env.invalidate_all()
+
+    def test_shared(self):
+        """Two commits for all of them, and everything is noted as after turns of their own."""
+        rules = self.rules(HIT, HIT, HIT)
+        leaf = self.leaves(DUE)
+        with self.jobs() as (all_rules, jobs):
+            self.assertEqual([type(job) for job in jobs], [due_turns.SharedTurn])
+            self.assertEqual(all_rules._work_off(jobs), (True, True))
+        self.assertEqual(leaf.name, "due!!!")
+        for rule in rules:
+            self.assertEqual(self.ledger(rule, "done").mapped("res_id")[-1], leaf.id)
+            self.assertEqual(rule.due_attempt, 0)
+            self.assertEqual(str(rule.last_run), LATER)
+            runs = self.env["server.action.run"].search([("origin_id", "=", rule.id)])
+            self.assertEqual(len(runs), 2)
+        self.run_cron("2026-03-04 08:01:00")
+        self.assertEqual(leaf.name, "due!!!")
+
+    def test_new_rule_has_a_turn_of_its_own(self):
+        """Nobody knows how long it takes."""
+        self.rules(HIT, HIT)
+        self.timed()
+        self.leaves(DUE)
+        with self.jobs() as (_rules, jobs):
+            kinds = sorted(type(job).__name__ for job in jobs)
+        self.assertEqual(kinds, ["DueTurns", "SharedTurn"])
+
+    def test_slow_rule_has_a_turn_of_its_own(self):
+        """So that what the others have done is not committed after it."""
+        slow, *_quick = self.rules(HIT, HIT, HIT)
+        self.leaves(DUE, DUE)
+        due_pace.took(self.env.cr.dbname, slow.id, 1, 31)
+        with self.jobs() as (_rules, jobs):
+            alone = [job.rule.id for job in jobs if type(job) is due_turns.DueTurns]
+        self.assertEqual(alone, [slow.id])
+
+    def test_rule_that_raises(self):
+        """The others keep what they have done; it is isolated in a turn of its own."""
+        poison = "if record.name.startswith('due bad'):\n    raise UserError('poison')\n" + HIT
+        first, bad, last = self.rules(HIT, poison, HIT)
+        good, spoiled = self.leaves(DUE, DUE)
+        spoiled.name = "due bad"
+        with self.jobs() as (rules, jobs):
+            [job] = jobs
+            left = job()
+            rules.env.cr.commit()
+            self.assertEqual([one.rule.id for one in left], [bad.id])
+            for rule in (first, last):
+                self.assertEqual(len(self.ledger(rule.with_env(rules.env), "done")), 3)
+            self.assertFalse(rules.browse(bad.id).due_attempt)
+            self.assertEqual(rules._work_off(left), (True, True))
+        self.assertEqual(good.name, "due!!!")
+        self.assertEqual(spoiled.name, "due bad!!")
+        self.assertEqual(self.ledger(bad, "failed").res_id, spoiled.id)
+        self.assertEqual(len(self.ledger(bad, "done")), 2)
+        # It is not tried together with others again before it has had a turn without a failure.
+        self.leaves(DUE)
+        with self.jobs() as (rules, jobs):
+            self.assertEqual(
+                {type(job) for job in jobs}, {due_turns.DueTurns, due_turns.SharedTurn}
+            )
+            self.assertEqual(rules._work_off(jobs), (True, True))
+
+    @mute_logger("odoo.sql_db")
+    def test_rule_that_commits(self):
+        """What it commits in the middle is its own, and what stood before it; all run once."""
+        commits = HIT + "\nif not record.name.startswith('due before'): env.cr.commit()"
+        first, _own, last = self.rules(HIT, commits, HIT)
+        leaf = self.leaves(DUE)
+        logger = "odoo.addons.base_automation_ext.models"
+        with self.jobs() as (rules, jobs), self.assertLogs(logger, "WARNING"):
+            rules._work_off(jobs)
+        self.run_cron("2026-03-04 08:02:00")
+        for rule in (first, last):
+            self.assertEqual(len(self.ledger(rule, "done")), 2)
+        self.assertEqual(leaf.name.count("!"), 3)
+
+    def test_transaction_that_fails(self):
+        """All of its rules take turns of their own."""
+        rules = self.rules(HIT, HIT)
+        leaf = self.leaves(DUE)
+        model = self.registry["base.automation"]
+        logger = "odoo.addons.base_automation_ext.models.due_shared"
+        with (
+            patch.object(model, "_end_together", side_effect=ValueError("no")),
+            self.assertLogs(logger, "WARNING"),
+            self.jobs() as (all_rules, jobs),
+        ):
+            self.assertEqual(all_rules._work_off(jobs), (True, True))
+        self.assertEqual(leaf.name, "due!!")
+        self.assertEqual([rule.due_attempt for rule in rules], [0, 0])
+
+    def test_time_is_over(self):
+        """Rules that are not reached have turns of their own, and nobody has died."""
+        rules = self.rules(HIT, HIT)
+        leaf = self.leaves(DUE)
+        module = "odoo.addons.base_automation_ext.models.due_shared.MOST_SECONDS"
+        with patch(module, -1), self.jobs() as (all_rules, jobs):
+            left = jobs[0]()
+            self.assertEqual(len(left), 2)
+            self.assertEqual([all_rules.browse(rule.id).due_attempt for rule in rules], [0, 0])
+            self.assertEqual(all_rules._work_off(left), (True, True))
+        self.assertEqual(leaf.name, "due!!")
+
+    def test_rule_changed_or_deleted_meanwhile(self):
+        """It looks anew; the others are not disturbed."""
+        first, gone, changed = self.rules(HIT, HIT, HIT)
+        leaf = self.leaves(DUE)
+        with self.jobs() as (rules, jobs):
+            rules.browse(gone.id).unlink()
+            rules.browse(changed.id).filter_domain = "[('name', '=', 'nothing')]"
+            rules.env.flush_all()
+            # All of a test is one transaction, and one moment.
+            rules.env.cr.execute(
+                "UPDATE base_automation SET write_date = write_date + interval '1 second' "
+                "WHERE id = %s",
+                [changed.id],
+            )
+            self.assertEqual(rules._work_off(jobs), (True, True))
+        self.assertEqual(leaf.name, "due!")
+        self.assertEqual(len(self.ledger(first, "done")), 2)
+
+    def test_someone_else_is_at_one(self):
+        """What another worker runs is left to it."""
+        rules = self.rules(HIT, HIT)
+        leaf = self.leaves(DUE)
+        key = [due_run.LOCK, rules[0].id]
+        with closing(db_connect(self.env.cr.dbname).cursor()) as other:
+            other.execute("SELECT pg_advisory_lock(%s, %s)", key)
+            try:
+                with self.jobs() as (all_rules, jobs):
+                    self.assertEqual(all_rules._work_off(jobs), (True, True))
+            finally:
+                other.execute("SELECT pg_advisory_unlock(%s, %s)", key)
+        self.assertEqual(leaf.name, "due!")
+        self.assertEqual(len(self.ledger(rules[1], "done")), 2)
+
+    def test_most_rules(self):
+        """Each has a savepoint, of which a transaction has not many; and they have few records."""
+        self.patch(due_turns, "MOST_RULES", 2)
+        self.rules(*[HIT] * 5)
+        self.leaves(DUE)
+        with self.jobs() as (_rules, jobs):
+            sizes = [len(getattr(job, "_turns", [1])) for job in jobs]
+        self.assertEqual(sizes, [2, 2, 1])
+
+    def test_statements(self):
+        """A further rule with one due record costs few statements in a pass, and no commit."""
+        costs = {}
+        for count in (4, 8):
+            # Nothing that the others listen to.
+            self.rules(*["record.write({'time_type': 'other'})"] * 4)
+            self.leaves(DUE)
+            with self.jobs() as (rules, jobs):
+                before = self.cr.sql_log_count
+                self.assertEqual(rules._work_off(jobs), (True, True))
+                costs[count] = self.cr.sql_log_count - before
+        self.assertLessEqual(costs[8] - costs[4], 4 * 8, costs)
