@@ -3,8 +3,8 @@
 import mail_jobs
 import pytest
 import sms_jobs
-from smtp_kit.aiosmtpd_server import MailServer
 from sms_peers.http_fakes import Provider
+from smtp_kit.aiosmtpd_server import MailServer
 
 ANN, BOB = "ann@example.com", "bob@example.com"
 FIRST, SECOND = sms_jobs.NUMBERS[:2]
