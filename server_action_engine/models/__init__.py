@@ -53,3 +53,4 @@ from . import dry_run_sequence
 from . import dry_run
 from . import sample_check
 from . import message_preview
+from . import ir_http

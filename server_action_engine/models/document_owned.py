@@ -52,6 +52,16 @@ class DocumentOwned(models.AbstractModel):
         ]
 
     @api.model
+    @api.readonly
+    def count_about(self, model, res_id):
+        """Return how many rows about a document the user may see."""
+        if not self.has_access("read") or not (self._sees_all() or self._readable(model, [res_id])):
+            return 0
+        about = [(self._document_model_field, "=", model), (self._document_id_field, "=", res_id)]
+        # Who may read the document may read its rows, as `_search` would find out for all models.
+        return self.sudo().search_count(about)
+
+    @api.model
     def _of_readable(self, model):
         """Return the domain of rows about records of a model the user may read."""
         records = self._documents(model)

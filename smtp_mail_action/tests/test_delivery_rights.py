@@ -73,6 +73,20 @@ class TestDeliveryRights(DeliveryCase):
         with self.assertRaises(AccessError):
             about_row.with_user(self.reader).read(["address"])
 
+    def test_how_many_there_are_about_a_document(self):
+        """The button of its form: whoever may read the document is told."""
+        deliveries = self.env["mail.mail.delivery"]
+        for user, about_own, about_secret in ((self.reader, 1, 0), (self.env.user, 1, 1)):
+            seen = deliveries.with_user(user)
+            self.assertEqual(seen.count_about("res.partner", self.own.id), about_own)
+            self.assertEqual(seen.count_about(self.secret._name, self.secret.id), about_secret)
+            self.assertEqual(seen.count_about("no.such.model", 1), 0)
+        stranger = new_test_user(self.env, "delivery_stranger", groups="base.group_portal")
+        own = stranger.partner_id
+        self.deliver(self.write_mail("own@example.com", model=own._name, res_id=own.id))
+        self.assertEqual(deliveries.count_about(own._name, own.id), 1)
+        self.assertEqual(deliveries.with_user(stranger).count_about(own._name, own.id), 0)
+
     def test_documents_whose_search_looks_at_each_are_few(self):
         """Activities decide record by record who reads them: only those written about do."""
         hidden = self.env["res.partner"].create({"name": "Hidden"})

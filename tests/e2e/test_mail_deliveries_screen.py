@@ -56,3 +56,38 @@ def test_an_account_that_rests_is_tried_again(browser, admin, in_odoo, outcomes,
     # Until the next attempt says otherwise; it would rest as long as before.
     assert in_odoo(accounts).result() == [["Test", "working", 1, "connection_refused"]]
     assert page.errors() == []
+
+
+def write_about_contacts(env):
+    """Return the ids of two contacts and a country; an e-mail is written about the first one."""
+    contacts = env["res.partner"].create([{"name": "Ann Lee"}, {"name": "Bob Ray"}])
+    write_mails(env, [ANN], model=contacts._name, res_id=contacts[0].id)
+    return [*contacts.ids, env.ref("base.be").id]
+
+
+def test_the_form_of_a_record_says_how_many_there_are(browser, admin, in_odoo, folder):
+    """A smart button without a field on any model, which forms of other models do not ask for."""
+    with MailServer() as smtp:
+        in_odoo(use_account, port=smtp.port).result()
+        ann, bob, country = in_odoo(write_about_contacts).result()
+        in_odoo(run_queue).result()
+    page = browser.open(admin)
+    buttons = ".o_server_action_engine_document_rows button"
+    page.open_action("base.action_partner_form", bob)
+    page.wait_for(".o_form_view")
+    page.wait_at_rest()
+    assert not page.evaluate(f"!!document.querySelector({buttons!r})")
+    page.open_action("base.action_partner_form", ann)
+    page.wait_for(buttons)
+    page.screenshot(folder / "button.png")
+    assert page.text(buttons).split() == ["1", "E-mails"]
+    page.click(buttons)
+    page.wait_for(".o_list_view .o_data_row")
+    assert ANN in page.text(".o_list_view")
+    asked = "performance.getEntriesByType('resource').filter((one) => /count_about/.test(one.name))"
+    before = page.evaluate(f"{asked}.length")
+    page.open_action("base.action_country", country)
+    page.wait_for(".o_form_view")
+    page.wait_at_rest()
+    assert page.evaluate(f"{asked}.length") == 0 < before
+    assert page.errors() == []

@@ -1,5 +1,6 @@
 import { Component } from "@odoo/owl";
 import { DropdownItem } from "@web/core/dropdown/dropdown_item";
+import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 
@@ -35,3 +36,9 @@ registry.category("cogMenu").add(
     },
     { sequence: 22 },
 );
+
+registry.category("server_action_engine.document_rows").add("sms.message", {
+    label: _t("SMS"),
+    icon: "fa-mobile",
+    method: "action_open_messages_of",
+});

@@ -1,5 +1,6 @@
 import { Component } from "@odoo/owl";
 import { DropdownItem } from "@web/core/dropdown/dropdown_item";
+import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 
@@ -35,3 +36,9 @@ registry.category("cogMenu").add(
     },
     { sequence: 21 },
 );
+
+registry.category("server_action_engine.document_rows").add("mail.mail.delivery", {
+    label: _t("E-mails"),
+    icon: "fa-paper-plane-o",
+    method: "action_open_deliveries_of",
+});
