@@ -88,6 +88,8 @@ class Account:
     """Messages a minute; 0: no limit."""
     pipelining: bool = True
     """Whether to send commands in one go where the server offers it (RFC 2920)."""
+    reports: bool = False
+    """Whether to ask for reports that name message and recipient, where the server offers it."""
     local_hostname: str = ""
     """Name in EHLO; empty: this machine's."""
     connect_seconds: float = 15.0

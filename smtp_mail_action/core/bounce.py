@@ -14,6 +14,7 @@ from email.message import Message
 
 from . import reasons as why
 from .classification import RCPT, classify
+from .dsn import from_xtext
 from .headers import printable
 from .replies import MAX_TEXT, Reply
 
@@ -41,6 +42,11 @@ class Report:
     """Enhanced status code, such as ``5.1.1``."""
     said: str = ""
     """What the last server said."""
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        """Whom it may be about: some servers decode the address they were given, some do not."""
+        return frozenset({self.address, self.original, from_xtext(self.original)} - {""})
 
     @property
     def failed(self) -> bool:
@@ -80,6 +86,17 @@ def read_reports(message: Message) -> list[Report]:
                 found = [_report(block) for block in blocks if isinstance(block, Message)]
                 return [one for one in found if one]
     return []
+
+
+def reported_message(message: Message) -> str:
+    """Return the Message-ID that was given with the message (ENVID); empty if there is none."""
+    for part in message.walk():
+        if part.get_content_type() == "message/delivery-status":
+            blocks = part.get_payload()
+            first = blocks[0] if isinstance(blocks, list) and blocks else None
+            if isinstance(first, Message):
+                return from_xtext(_text(first, "Original-Envelope-Id"))
+    return ""
 
 
 def is_failure(message: Message, reports: list[Report]) -> bool:

@@ -131,7 +131,12 @@ class Courier(Loading):
                 if self._begin(job):
                     letter = job.letter
                     yield Envelope(
-                        letter.sender, tuple(job.lives), letter.content, job, letter.smtputf8
+                        letter.sender,
+                        tuple(job.lives),
+                        letter.content,
+                        job,
+                        letter.smtputf8,
+                        letter.message_id or "",
                     )
         self._exhausted = True
 

@@ -65,6 +65,14 @@ class IrMailServer(models.Model):
         "it can. Switch it off for servers that say so wrongly.",
     )
 
+    smtp_reports = fields.Boolean(
+        string="Ask for Exact Reports",
+        help="Ask the server, where it offers that, to name message and recipient as they were "
+        "given when it reports a failure or a delay, and to send back headers only. Off unless "
+        "you switch it on: servers report failures anyway, each one on the way gets the request, "
+        "and some refuse e-mails that hold it though they offer it.",
+    )
+
     _sessions_in_range = models.Constraint(
         "CHECK(smtp_sessions IS NULL OR smtp_sessions BETWEEN 1 AND 50)",
         "An account has 1 to 50 parallel sessions.",
@@ -148,6 +156,7 @@ class IrMailServer(models.Model):
             "messages_per_session": self.smtp_messages_per_session or 100,
             "per_minute": self.smtp_per_minute,
             "pipelining": self.smtp_pipelining,
+            "reports": self.smtp_reports,
         }
 
     @api.model

@@ -23,6 +23,7 @@ class Letter:
     recipients: tuple = ()
     content: bytes = field(default=b"", repr=False)
     smtputf8: bool = False
+    message_id: str = ""
     problem: str = ""
     """Why there is nobody to send to: a value of ``mail.mail.failure_type``."""
     taken: bool = False
@@ -80,7 +81,7 @@ def write_letters(mail, session, mail_server, alias_domain, followers):
 def _write_letter(mail, email_from, email, session, alias_domain):
     partner = email.pop("partner_id", None) or mail.env["res.partner"]
     validated = email.pop("email_to_normalized", [])
-    letter = Letter(mail.id, partner, email["email_to"] or [])
+    letter = Letter(mail.id, partner, email["email_to"] or [], message_id=email["message_id"])
     # Odoo compares with the addresses it sends to, whose domains are in ASCII by then (M4).
     context = {"send_validated_to": [*validated, *map(_ascii_address, validated)]}
     if alias_domain:

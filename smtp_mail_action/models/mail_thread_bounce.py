@@ -9,7 +9,7 @@ from odoo.tools import email_normalize, html2plaintext
 
 from odoo.addons.server_action_engine.core.errors import is_retryable_db_error
 
-from ..core.bounce import is_failure, read_reports, said_in_words
+from ..core.bounce import is_failure, read_reports, reported_message, said_in_words
 from ..core.delivery import RETURNABLE
 from ..core.reasons import BOUNCED
 from .keeping import Committing
@@ -37,7 +37,8 @@ class MailThread(models.AbstractModel):
         result = None
         for values in self._bounces_by_recipient(reports, failed, message_dict):
             result = super()._routing_handle_bounce(email_message, values)
-        self.env["mail.mail.delivery"]._note_bounces(failed, message_dict)
+        numbers = {*(message_dict.get("bounced_msg_ids") or ()), reported_message(email_message)}
+        self.env["mail.mail.delivery"]._note_bounces(numbers - {""}, failed, message_dict)
         return result
 
     @api.model
@@ -59,19 +60,16 @@ class MailMailDelivery(models.Model):
     _inherit = "mail.mail.delivery"
 
     @api.model
-    def _note_bounces(self, failed, message_dict):
+    def _note_bounces(self, numbers, failed, message_dict):
         """Settle the deliveries of a message that came back; unknown ones are nobody's.
 
+        :param numbers: set of Message-IDs
         :param failed: list of :class:`~..core.bounce.Report`; empty where there was no report
         :param message_dict: what Odoo has read of the message
         """
-        numbers = message_dict.get("bounced_msg_ids")
         if not numbers:
             return
-        notes = [
-            ({one.address, one.original}, one.reason, one.reply.shown, one.reply.code)
-            for one in failed
-        ]
+        notes = [(one.addresses, one.reason, one.reply.shown, one.reply.code) for one in failed]
         if not failed:
             said = said_in_words(html2plaintext(message_dict.get("body") or ""))
             address = email_normalize(message_dict.get("bounced_email") or "")
@@ -90,11 +88,11 @@ class MailMailDelivery(models.Model):
     def _note_returned(self, numbers, notes):
         """Settle deliveries.
 
-        :param numbers: list of Message-IDs
+        :param numbers: set of Message-IDs
         :param notes: list of ``(addresses, reason, reply, code)``
         """
         # The gateway acts for everybody.
-        deliveries = self.sudo().search([("message_id", "in", numbers)])
+        deliveries = self.sudo().search([("message_id", "in", list(numbers))])
         now, lives = fields.Datetime.now(), {}
         for addresses, *why in notes:
             for one in deliveries._of_recipient(addresses):

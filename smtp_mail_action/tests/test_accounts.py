@@ -92,6 +92,11 @@ class TestAccounts(DeliveryCase):
         with self.assertRaisesRegex(ValidationError, "gmail.com often"):
             self.server.smtp_domain_rates = "gmail.com often"
 
+    def test_exact_reports_are_asked_for_by_those_who_want_them(self):
+        self.assertFalse(self.server._smtp_access()[0].reports)
+        self.server.smtp_reports = True
+        self.assertTrue(self.server._smtp_access()[0].reports)
+
     def test_an_account_opens_its_sessions_without_odoo_where_it_can(self):
         self.assertTrue(self.server._smtp_opens_itself())
         self.server.smtp_debug = True

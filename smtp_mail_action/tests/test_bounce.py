@@ -32,7 +32,9 @@ class TestBounce(DeliveryCase):
         )
         parts = [f"Content-Type: text/plain\n\n{body}"]
         if blocks:
-            status = "\n\n".join(["Reporting-MTA: dns; mail.example.org", *blocks])
+            about = "Reporting-MTA: dns; mail.example.org\n"
+            status = about + ("" if blocks[0].startswith("Original-Envelope-Id") else "\n")
+            status += "\n\n".join(blocks)
             parts.append(f"Content-Type: message/delivery-status\n\n{status}\n")
         original = f"Message-ID: {message_id or self.mail.message_id}\nSubject: Hello\n\nHello"
         parts.append(f"Content-Type: message/rfc822\n\n{original}")
@@ -92,6 +94,18 @@ class TestBounce(DeliveryCase):
         self.deliver(mail)
         self.receive(FAILED.format(to="ann.new@example.org"), message_id=mail.message_id)
         self.assertEqual(self.deliveries(mail), {ANN: ("bounced", "unknown_mailbox")})
+
+    def test_a_report_that_names_what_it_was_given(self):
+        """The message is not in it, and it was forwarded: two recipients, and it is clear whose."""
+        given = "Original-Recipient: rfc822;bob@example.com\n"
+        self.receive(
+            f"Original-Envelope-Id: {self.mail.message_id}",
+            given + FAILED.format(to="robert@example.net"),
+            message_id="<never@heard.of>",
+        )
+        self.assertEqual(
+            self.deliveries(self.mail), {ANN: ("sent", ""), BOB: ("bounced", "unknown_mailbox")}
+        )
 
     def test_a_server_without_reports(self):
         mail = self.write_mail(ANN)

@@ -27,6 +27,7 @@ class TestDelivery(DeliveryCase):
         )
         self.assertEqual(mail.state, "outgoing")
         self.assertTrue(mail.delivery_due_at)
+        self.assertEqual(self.transport.delivered[0].message_id, mail.message_id)
         [deferred] = mail.delivery_ids.filtered(lambda one: one.state == "deferred")
         self.assertEqual(mail.delivery_due_at, deferred.due_at)
 

@@ -23,6 +23,8 @@ class Envelope:
     """Whatever the caller knows it by."""
     smtputf8: bool = False
     """Whether its headers hold unencoded letters beyond ASCII (RFC 6532)."""
+    message_id: str = ""
+    """Its Message-ID, for reports that name it; empty: they need not."""
 
     def wire(self) -> bytes:
         """Return the content as it goes over the wire, without the final dot.

@@ -91,6 +91,7 @@ class Session:
                 wire,
                 smtputf8=prepared.needs_smtputf8(left) or envelope.smtputf8,
                 eight_bit=eight_bit,
+                message_id=envelope.message_id,
             )
             self._run(transaction)
             found = {one: transaction.results[prepared.addresses[one]] for one in left}

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from ..core import reasons as why
 from ..core.account import Account
 from ..core.classification import DATA, DEFERRED, END, HELD, MAIL, RCPT, classify
+from ..core.dsn import mail_parameters, rcpt_parameters
 from ..core.replies import Reply
 from ..core.results import RecipientResult, accepted, from_classification, in_doubt
 from .reply_file import read_reply
@@ -42,6 +43,7 @@ class Transaction:
     """The content with CRLF line ends and doubled dots."""
     smtputf8: bool = False
     eight_bit: bool = False
+    message_id: str = ""
 
     results: dict[str, RecipientResult] = field(default_factory=dict)
     broken: bool = False
@@ -69,7 +71,7 @@ class Transaction:
         self.stage = RCPT
         agreed = []
         for recipient in self.recipients:
-            self._write(_rcpt_line(recipient))
+            self._write(self._rcpt_line(recipient))
             if self._rcpt_reply(recipient, self._reply()):
                 agreed.append(recipient)
         if not agreed:
@@ -88,7 +90,7 @@ class Transaction:
         agreed: list[str] = []
         for number, group in enumerate(groups):
             lines = [] if number else [self._mail_line()]
-            lines += [_rcpt_line(recipient) for recipient in group]
+            lines += [self._rcpt_line(recipient) for recipient in group]
             if group is groups[-1]:
                 lines.append(b"DATA\r\n")
             self._write(b"".join(lines))
@@ -111,7 +113,18 @@ class Transaction:
             parts.append("BODY=8BITMIME")
         if self.smtputf8:
             parts.append("SMTPUTF8")
+        if self._asks_for_reports():
+            parts += mail_parameters(self.message_id)
         return f"{' '.join(parts)}\r\n".encode()
+
+    def _rcpt_line(self, recipient: str) -> bytes:
+        parts = [f"RCPT TO:<{recipient}>"]
+        if self._asks_for_reports():
+            parts += rcpt_parameters(recipient)
+        return f"{' '.join(parts)}\r\n".encode()
+
+    def _asks_for_reports(self) -> bool:
+        return self.account.reports and self.client.has_extn("dsn")
 
     def _mail_reply(self, reply: Reply) -> bool:
         if reply.accepted:
@@ -234,10 +247,6 @@ def said(error: BaseException) -> str:
     """Return what an error of the network says, on one line."""
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return Reply(0, text).shown
-
-
-def _rcpt_line(recipient: str) -> bytes:
-    return f"RCPT TO:<{recipient}>\r\n".encode()
 
 
 def _not_354(reply: Reply) -> Reply:

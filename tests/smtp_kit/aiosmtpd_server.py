@@ -6,7 +6,7 @@ import warnings
 from dataclasses import dataclass, field
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult, LoginPassword
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 logging.getLogger("mail.log").setLevel(logging.CRITICAL)
 
@@ -34,6 +34,8 @@ class MailServer:
     users: dict[str, str] = field(default_factory=dict)
     """User → password; with any, only they may send."""
     smtputf8: bool = True
+    dsn: bool = False
+    """Whether it offers RFC 3461, whose parameters it writes down; aiosmtpd refuses all others."""
     size_limit: int = 10_000_000
     rcpt: dict[str, str] = field(default_factory=dict)
     """Recipient → reply to RCPT, or ABORT."""
@@ -54,6 +56,8 @@ class MailServer:
     """Sessions that said EHLO."""
     most_at_once: int = 0
     commands: list[str] = field(default_factory=list)
+    parameters: list[str] = field(default_factory=list)
+    """Of MAIL and RCPT, as far as they ask for reports."""
 
     def __enter__(self):
         self._open = set()
@@ -103,7 +107,16 @@ class MailServer:
             server.transport.write(b"421 4.7.0 Too many sessions\r\n")
             server.transport.close()
             return []
-        return responses
+        return [*responses[:-1], "250-DSN", responses[-1]] if self.dsn else responses
+
+    def take_parameters(self, argument):
+        """Return the argument of a command without what asks for reports."""
+        if not self.dsn:
+            return argument
+        parts = (argument or "").split(" ")
+        asked = [one for one in parts if one.startswith(("RET=", "ENVID=", "NOTIFY=", "ORCPT="))]
+        self.parameters += asked
+        return " ".join(one for one in parts if one not in asked)
 
     async def handle_MAIL(self, server, session, envelope, address, options):
         self.commands.append(f"MAIL {address}")
@@ -152,6 +165,14 @@ class MailServer:
         return "421 Never sent"
 
 
+class _Smtp(SMTP):
+    async def smtp_MAIL(self, arg):
+        await super().smtp_MAIL(self.event_handler.take_parameters(arg))
+
+    async def smtp_RCPT(self, arg):
+        await super().smtp_RCPT(self.event_handler.take_parameters(arg))
+
+
 class _Controller(Controller):
     def __init__(self, handler, **options):
         super().__init__(handler, hostname="127.0.0.1", port=0, **options)
@@ -160,7 +181,7 @@ class _Controller(Controller):
         # It warns of sign-in without TLS, which some tests are about.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return super().factory()
+            return _Smtp(self.handler, **self.SMTP_kwargs)
 
     def _trigger_server(self):
         # The base class connects to `self.port`, which is still 0, and checks the certificate. That
