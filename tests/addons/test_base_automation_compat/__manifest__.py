@@ -11,6 +11,7 @@
         "base_automation_ext",
         "base_exception",
         "base_tier_validation",
+        "sms_action",
         "sms_twilio",
         "website",
     ],
