@@ -51,7 +51,8 @@ def order(number: str, offers: Sequence[Offer], preferred: int = 0, own: int = 0
     :param preferred: id of the gateway a message or its action names
     :param own: id of the gateway of the company
     """
-    country = _country(number)
+    # To read a number takes longer than all the rest, and few are set up by country.
+    country = _country(number) if any(offer.countries for offer in offers) else ""
     able = [offer for offer in offers if offer.serves(number, country)]
 
     def assigned(offer: Offer) -> tuple[int, int] | None:

@@ -14,7 +14,7 @@ from .driver import Driver
 RUNS = 3
 SID, TOKEN = "AC" + "1" * 32, "s3cret-word"
 TWILIO = "https://api.twilio.com"
-NUMBER = "+31612345678"
+NUMBER = "+3161234{:04d}"
 
 
 def stock(env, port):
@@ -86,7 +86,10 @@ def write_sms(env, count):
     """Queue messages that differ, as reminders do."""
     env["sms.sms"].search([]).unlink()
     env["sms.sms"].create(
-        [{"number": NUMBER, "body": f"Your appointment is at {one}."} for one in range(count)]
+        [
+            {"number": NUMBER.format(one), "body": f"Your appointment is at {one}."}
+            for one in range(count)
+        ]
     )
 
 
