@@ -55,7 +55,7 @@ class BaseAutomation(models.Model):
         """Lock as many of the rules as nobody else is at; see ``_lock_due``."""
         cr = self.env.cr
         cr.execute(
-            "SELECT id FROM unnest(%s) AS id WHERE pg_try_advisory_lock(%s, id)",
+            "SELECT id FROM unnest(%s::int[]) AS id WHERE pg_try_advisory_lock(%s, id)",
             [self.ids, due_run.LOCK],
         )
         locked = {rule_id for [rule_id] in cr.fetchall()}
@@ -65,7 +65,8 @@ class BaseAutomation(models.Model):
 
     def _unlock_due_together(self):
         self.env.cr.execute(
-            "SELECT pg_advisory_unlock(%s, id) FROM unnest(%s) AS id", [due_run.LOCK, self.ids]
+            "SELECT pg_advisory_unlock(%s, id) FROM unnest(%s::int[]) AS id",
+            [due_run.LOCK, self.ids],
         )
 
     def _begin_together(self, turns):

@@ -126,6 +126,8 @@ class SharedTurn:
         :returns: those that their rules have to take by themselves
         """
         locked = self._rules._lock_due_together()
+        if not locked:
+            return []
         try:
             done = self._take(locked)
         finally:
