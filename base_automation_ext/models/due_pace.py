@@ -6,7 +6,9 @@ Known to each process for itself. A rule that is unknown has a turn of its own, 
 import math
 
 #: A rule that needs longer for what it is due for keeps its transaction to itself.
-QUICK_SECONDS = 0.3
+QUICK_SECONDS = 0.5
+#: About what a turn costs whatever its rule does; with more records it stays the same.
+_FIXED_SECONDS = 0.03
 _Key = tuple[str, int]
 _paces: dict[_Key, tuple[int, float]] = {}
 _failing: set[_Key] = set()
@@ -35,4 +37,5 @@ def forget(database, rule_id):
 def expected(database, rule_id, count):
     """Return the seconds a turn about ``count`` records may take at most; ``inf`` if unknown."""
     last, seconds = _paces.get((database, rule_id), (1, math.inf))
-    return seconds * max(1.0, count / last)
+    own = max(0.0, seconds - _FIXED_SECONDS)
+    return _FIXED_SECONDS + own * max(1.0, count / last)

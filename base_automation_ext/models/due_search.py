@@ -16,7 +16,7 @@ PAGE = 2000
 #: Values looked at together for the next moment. The first is nearly always the one.
 NEXT_PAGE = 100
 #: How far the next moment is looked for, step by step.
-_HORIZONS = [timedelta(hours=1), *(timedelta(days=days) for days in (2, 30, 400, 4000, 40000))]
+_HORIZONS = [timedelta(hours=1), *(timedelta(days=days) for days in (2, 400, 40000))]
 _MOMENT = timedelta(microseconds=1)
 _BEGINNING = datetime(1900, 1, 1)
 
@@ -206,7 +206,7 @@ class BaseAutomation(models.Model):
         query, value = self._due_query()
         query.add_where(self._not_in_ledger(reader, query, value))
         # To know what is working time years ahead takes long; it is looked at every day anyway.
-        for horizon in _HORIZONS[:4] if reader.plan.working else _HORIZONS:
+        for horizon in _HORIZONS[:3] if reader.plan.working else _HORIZONS:
             best, end = None, now + horizon
             for span in reader.ranges(start, end):
                 best = self._next_due_in(reader, span, (query, value), start, best or end) or best
@@ -277,7 +277,7 @@ class BaseAutomation(models.Model):
         return min(moments) - timedelta(days=35) if moments else None
 
     def _next_due_computed(self, start, now):
-        pages = self._due_pages(start, now + _HORIZONS[3])
+        pages = self._due_pages(start, now + _HORIZONS[2])
         return min((item.moment for page in pages for item in page), default=None)
 
 

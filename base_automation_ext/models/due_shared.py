@@ -23,6 +23,9 @@ _logger = logging.getLogger(__name__)
 
 #: After that no further rule is begun, and what was done is committed.
 MOST_SECONDS = 1.0
+#: Who has to wait longer for somebody's lock does so in a turn of its own, without keeping what
+#: others have done from being committed.
+LOCK_TIMEOUT = "2s"
 
 
 class BaseAutomation(models.Model):
@@ -101,6 +104,7 @@ class BaseAutomation(models.Model):
         :returns: ``{rule id: whether the end of its turn is noted}`` of those that ran
         """
         self._checkpoint("due.shared.begun")
+        self.env.cr.execute("SET LOCAL lock_timeout = %s", [LOCK_TIMEOUT])
         until, state, done = time.monotonic() + MOST_SECONDS, state_of(self.env.cr), []
         for rule in self:
             if time.monotonic() > until or not state.take_savepoint(self.env.cr.now()):

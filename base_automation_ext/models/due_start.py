@@ -204,20 +204,36 @@ class BaseAutomation(models.Model):
 
     @api.model
     def _next_timed_moment(self, since):
-        first, now = super()._next_timed_moment(since), fields.Datetime.now()
-        for rule in self.sudo().search([("trigger", "in", TIME_TRIGGERS), ("paused", "=", False)]):
+        first = super()._next_timed_moment(since)
+        rules = self.sudo().search([("trigger", "in", TIME_TRIGGERS), ("paused", "=", False)])
+        if not rules or self._overridden_time_methods():
+            return first
+        try:
+            with self.env.cr.savepoint(flush=False):
+                return rules._soonest_due(first, lambda rule: rule._next_due_timed(since))
+        except Exception:
+            _logger.debug("Timed rules could not be asked together", exc_info=True)
+        return rules._soonest_due(first, lambda rule: rule._next_due_or_none(since))
+
+    def _soonest_due(self, first, next_of):
+        """Return when the first of the rules is due, ``first`` if that is sooner."""
+        now = fields.Datetime.now()
+        for rule in self:
             if first and first <= now:
                 # There is work at this moment. When there is more, shows after it.
                 break
-            if not rule._overridden_time_methods() and (moment := rule._next_due_or_none(since)):
+            if moment := next_of(rule):
                 first = min(first or moment, moment)
         return first
 
-    def _next_due_or_none(self, now):
+    def _next_due_timed(self, since):
+        return self.with_env(self._timed_environment(self.time_tz))._next_due_moment(since)
+
+    def _next_due_or_none(self, since):
         """A rule that cannot be asked does not keep the others from being woken."""
         try:
             with self.env.cr.savepoint(flush=False):
-                return self.with_env(self._timed_environment(self.time_tz))._next_due_moment(now)
+                return self._next_due_timed(since)
         except Exception:
             _logger.warning(
                 "When the automation rule #%s is due next is unknown", self.id, exc_info=True

@@ -28,7 +28,7 @@ MORE = "more"
 #: What is due within this time is waited for; the scheduler itself looks once a minute only.
 _SOON = timedelta(seconds=2)
 #: Looking again and again at what another worker is about to finish helps nobody.
-_BREATH_SECONDS = 0.2
+_BREATH_SECONDS = 0.1
 #: When the rules are looked at again, one of which could not be run.
 RETRY_AFTER = timedelta(minutes=1)
 #: When they are looked at again while all rules are switched off.

@@ -9,7 +9,7 @@ from odoo.sql_db import db_connect
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models import due_pace, due_run, due_turns
+from ..models import due_pace, due_run, due_shared, due_turns
 from .due_case import HIT, DueCase
 
 WARM = "2026-03-03 08:00:00"
@@ -170,16 +170,53 @@ class TestDueShared(DueCase):
         """What another worker runs is left to it."""
         rules = self.rules(HIT, HIT)
         leaf = self.leaves(DUE)
-        key = [due_run.LOCK, rules[0].id]
-        with closing(db_connect(self.env.cr.dbname).cursor()) as other:
-            other.execute("SELECT pg_advisory_lock(%s, %s)", key)
-            try:
-                with self.jobs() as (all_rules, jobs):
-                    self.assertEqual(all_rules._work_off(jobs), (True, True))
-            finally:
-                other.execute("SELECT pg_advisory_unlock(%s, %s)", key)
-        self.assertEqual(leaf.name, "due!")
+        for taken, name in ((rules, "due"), (rules[:1], "due!")):
+            keys = [due_run.LOCK, [rule.id for rule in taken]]
+            with closing(db_connect(self.env.cr.dbname).cursor()) as other:
+                other.execute("SELECT pg_advisory_lock(%s, id) FROM unnest(%s) AS id", keys)
+                try:
+                    with self.jobs() as (all_rules, jobs):
+                        self.assertEqual(all_rules._work_off(jobs), (True, True))
+                finally:
+                    other.execute("SELECT pg_advisory_unlock(%s, id) FROM unnest(%s) AS id", keys)
+            self.assertEqual(leaf.name, name)
         self.assertEqual(len(self.ledger(rules[1], "done")), 2)
+
+    @mute_logger("odoo.sql_db")
+    def test_rule_that_waits_for_a_lock(self):
+        """It waits in a turn of its own; the others need not wait for it to be committed."""
+        self.patch(due_shared, "LOCK_TIMEOUT", "100ms")
+        waits = (
+            "if not record.name.startswith('due before'):\n"
+            "    env.cr.execute('SELECT pg_advisory_xact_lock(4711)')"
+        )
+        self.rules(waits, HIT)
+        leaf = self.leaves(DUE)
+        with (
+            closing(db_connect(self.env.cr.dbname).cursor()) as other,
+            self.jobs() as (all_rules, jobs),
+        ):
+            other.execute("SELECT pg_advisory_lock(4711)")
+            try:
+                left = jobs[0]()
+            finally:
+                other.execute("SELECT pg_advisory_unlock(4711)")
+            self.assertEqual(len(left), 2)
+            self.assertEqual(all_rules._work_off(left), (True, True))
+        self.assertEqual(leaf.name, "due!")
+
+    def test_pace(self):
+        """More records take longer, apart from what a turn costs; after a failure it is unknown."""
+        database, rule = "no_database", 1
+        due_pace.took(database, rule, 2, 0.13)
+        for count, seconds in ((1, 0.13), (2, 0.13), (20, 1.03)):
+            self.assertAlmostEqual(due_pace.expected(database, rule, count), seconds)
+        due_pace.took(database, rule, 1, 0.01)
+        self.assertAlmostEqual(due_pace.expected(database, rule, 1000), 0.03)
+        due_pace.failed(database, rule)
+        self.assertAlmostEqual(due_pace.expected(database, rule, 1), 0.03)
+        due_pace.took(database, rule, 1, 0.01)
+        self.assertEqual(due_pace.expected(database, rule, 1), float("inf"))
 
     def test_most_rules(self):
         """Each has a savepoint, of which a transaction has not many; and they have few records."""
