@@ -1,5 +1,7 @@
 """Timed rules that are due more than once for a record: repetitions and escalations."""
 
+from datetime import datetime
+
 from freezegun import freeze_time
 
 from odoo.exceptions import ValidationError
@@ -56,3 +58,33 @@ class TestDueSeries(DueCase):
         self.assertEqual(copied.time_step_ids.action_ids, copied.action_server_ids[1])
         with self.assertRaises(ValidationError):
             rule.time_step_ids.action_ids = copied.action_server_ids[0]
+
+
+@tagged("post_install", "-at_install")
+class TestDueComputed(DueCase):
+    def test_date_that_is_not_stored(self):
+        """It is read from the records: once for each moment, and the next one is planned."""
+        rule = self.timed(
+            self.code("record.write({'ref': (record.ref or '') + '!'})"),
+            "activity_date_deadline",
+            model="res.partner",
+            filter_domain="[('function', '=', 'due')]",
+        )
+        partner, other = self.make_partners(2, function="due")
+        activity = partner.activity_schedule(
+            "mail.mail_activity_data_todo", date_deadline="2026-03-03"
+        )
+        self.run_cron("2026-03-03 22:59:00")
+        self.assertFalse(partner.ref)
+        self.assertIn(datetime(2026, 3, 3, 23), self.planned)
+        for moment, ref in (("2026-03-03 23:00:00", "!"), ("2026-03-04 09:00:00", "!")):
+            self.run_cron(moment)
+            self.assertEqual(partner.ref, ref)
+        with freeze_time("2026-03-04 10:00:00"):
+            activity.date_deadline = "2026-03-10"
+        self.run_cron("2026-03-10 22:59:00")
+        self.assertEqual(partner.ref, "!")
+        self.run_cron("2026-03-10 23:00:00")
+        self.assertEqual(partner.ref, "!!")
+        self.assertFalse(other.ref)
+        self.assertEqual(self.ledger(rule, "done").mapped("res_id"), partner.ids * 2)
