@@ -42,7 +42,7 @@ class Source:
     """The entry as its author wrote it, for messages."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Locale:
     """How texts are written for somebody; empty: as for the user who starts the action."""
 
@@ -57,7 +57,7 @@ class Locale:
         return Locale(lang, tz)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Recipient:
     """Somebody found for a record; whether the text is a valid address is not known yet."""
 

@@ -120,13 +120,17 @@ class _Printer:
     def localize(self, scope):
         """Return the names with records that read translated fields in the printer's language."""
         names = dict(scope)
+        # Most of the names stand for the same records, and there is a text for each of many.
+        known = {}
         for name in _RECORD_NAMES:
             records = names.get(name)
             if (
                 isinstance(records, models.BaseModel)
                 and records.env.context.get("lang") != self.lang_code
             ):
-                names[name] = records.with_context(lang=self.lang_code)
+                if id(records) not in known:
+                    known[id(records)] = records.with_context(lang=self.lang_code)
+                names[name] = known[id(records)]
         return names
 
     def with_field(self, source, evaluate):

@@ -15,7 +15,7 @@ from .headers import printable
 Text = TypeVar("Text")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Addressee:
     """One valid address of one e-mail."""
 
@@ -29,7 +29,7 @@ class Addressee:
         return str(self.mailbox)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """Somebody who was meant and cannot be written to."""
 
@@ -39,7 +39,7 @@ class Refusal:
     """A sentence."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Envelope:
     """The addresses of the e-mail for one record."""
 
@@ -54,7 +54,7 @@ class Envelope:
         return [*self.to, *self.cc, *self.bcc]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Part:
     """One e-mail of a record: addresses that get the same text."""
 

@@ -46,7 +46,7 @@ _SPACE = re.compile(r"\s")
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Mailbox:
     """One address that can be mailed to. Made by :func:`mailbox` only, which checks it."""
 
