@@ -18,7 +18,7 @@ const kinds = registry.category("server_action_engine.document_rows");
  */
 export class DocumentRows extends Component {
     static template = "server_action_engine.DocumentRows";
-    static props = { resModel: String, resId: Number };
+    static props = { resModel: String, resId: [Number, String] };
 
     setup() {
         this.orm = useService("orm");
