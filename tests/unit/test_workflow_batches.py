@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from workflow_kit.caller import Apply, Caller, Load
-from workflow_kit.notation import FUNCTION, SUBFLOW, flow
+from workflow_kit.notation import FUNCTION, SERVER, SUBFLOW, flow
 from workflow_kit.profiles import both
 from workflow_kit.scripted import Scripted
 from workflow_kit.strategies import SIGNALS, Oracle, graphs
@@ -164,6 +164,17 @@ def test_a_step_of_instances_at_many_places_asks_each_place_once(profile):
     assert caller.count(Load) == 1
 
 
+@both
+def test_ways_out_are_asked_in_the_order_of_their_priority(profile):
+    """Whatever their ids are: who leaves by the second way enters together with the others."""
+    priorities = {"a>b": {"sequence": 2}, "a>b#2": {"sequence": 1}}
+    ways = flow("a* ->? b; a ->? b", profile, edges=priorities, b=SERVER)
+    odd = {"a>b": True, "a>b#2": lambda _caller, work: work.res_id % 2}
+    caller = Caller(ways, conditions=odd)
+    caller.run([Start(1, "m", number) for number in range(20)])
+    assert (caller.count(AskCondition), caller.count(RunAction)) == (2, 1)
+
+
 def acyclic(graph):
     """Keep arrows that lead forward, and one start."""
     return replace(
@@ -175,7 +186,7 @@ def acyclic(graph):
     )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     graphs(profile=STRICT, kinds=("dummy", "function"), splits=(XOR,), joins=(XOR,)).map(acyclic),
     st.sampled_from(["step", *SIGNALS]),
@@ -191,7 +202,7 @@ def test_without_cycles_each_question_is_put_once_per_event(graph, event, seed):
     assert set(counts.values()) <= {1}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.data(), st.sampled_from([STRICT, OPENERP]), st.integers(0, 10**6))
 def test_ten_times_as_many_instances_ask_no_more(data, profile, seed):
     """Of records that come in four kinds, four ask as often as forty, cycles included."""

@@ -19,8 +19,10 @@ from .semantics.ask import CHILD, CONDITION, LOAD, ROLE, Ask
 from .semantics.strand import Strand
 
 Waiting: TypeAlias = "tuple[Strand, Ask]"
-Place: TypeAlias = "tuple[tuple[tuple[int, int], ...], str, int, int]"
-"""Path of the first strand that asked; kind and key of the question; user."""
+Key: TypeAlias = "tuple[str, int, int]"
+"""Kind and key of a question; user."""
+Place: TypeAlias = "tuple[tuple[tuple[int, int], ...], int, Key]"
+"""Path of the first strand that asked; step at the activity; what is asked."""
 
 
 @dataclass(slots=True)
@@ -31,8 +33,12 @@ class Batch:
     waiting: list[Waiting] = field(default_factory=list)
 
     @property
+    def key(self) -> Key:
+        return self.place[2]
+
+    @property
     def kind(self) -> str:
-        return self.place[1]
+        return self.key[0]
 
     def take(self) -> list[Waiting]:
         """Remove and return what one request can ask: each instance once, in the events' order."""
@@ -53,7 +59,7 @@ class Batches:
     """All questions that wait for an answer."""
 
     def __init__(self) -> None:
-        self._batches: dict[tuple[str, int, int], Batch] = {}
+        self._batches: dict[Key, Batch] = {}
         self._last: Place | None = None
 
     def add(self, strand: Strand, ask: Ask) -> None:
@@ -63,7 +69,7 @@ class Batches:
         key = (ask.kind, 0 if ask.kind == LOAD else ask.key, uid)
         batch = self._batches.get(key)
         if batch is None:
-            batch = self._batches[key] = Batch((tuple(strand.path), *key))
+            batch = self._batches[key] = Batch((tuple(strand.path), _step(ask), key))
         batch.waiting.append((strand, ask))
 
     def __bool__(self) -> bool:
@@ -80,7 +86,14 @@ class Batches:
     def done(self, batch: Batch) -> None:
         """Forget a batch nobody waits for any more."""
         if not batch.waiting:
-            del self._batches[batch.place[1:]]
+            del self._batches[batch.key]
+
+
+def _step(ask: Ask) -> int:
+    """Say when an activity asks this: on entering it, then arrow by arrow, roles first."""
+    if ask.case is None or ask.kind not in (CONDITION, ROLE):
+        return 0
+    return 1 + 2 * ask.case.graph.priority[ask.key] + (ask.kind == CONDITION)
 
 
 def request_for(batch: Batch, taken: list[Waiting]) -> Question:

@@ -66,6 +66,8 @@ class Graph:
     rules: Rules = field(init=False)
     nodes: Mapping[int, Node] = field(init=False)
     arrows: Mapping[int, Transition] = field(init=False)
+    priority: Mapping[int, int] = field(init=False)
+    """Place of each transition in the order in which those of an activity are asked."""
     starts: tuple[Node, ...] = field(init=False)
     has_joins: bool = field(init=False)
     """Whether an instance may have marks."""
@@ -76,10 +78,11 @@ class Graph:
         if self.profile not in RULES:
             raise DefinitionError(f"there is no profile {self.profile!r}", self.name)
         self._check_ends()
+        edges = _by_priority(self.transitions)
         order = ranks(
             [activity.id for activity in self.activities],
             [activity.id for activity in self.activities if activity.flow_start],
-            [(edge.source, edge.target) for edge in _by_priority(self.transitions)],
+            [(edge.source, edge.target) for edge in edges],
         )
         rules = RULES[self.profile]
         nodes = {
@@ -88,6 +91,8 @@ class Graph:
         self._derive("rules", rules)
         self._derive("nodes", MappingProxyType(nodes))
         self._derive("arrows", MappingProxyType({edge.id: edge for edge in self.transitions}))
+        priority = {edge.id: place for place, edge in enumerate(edges)}
+        self._derive("priority", MappingProxyType(priority))
         self._derive("starts", tuple(nodes[one.id] for one in self.activities if one.flow_start))
         self._derive("has_joins", any(node.is_join for node in nodes.values()))
         names = {edge.signal for edge in self.transitions if edge.signal}
