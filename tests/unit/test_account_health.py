@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from server_action_engine.core.health import DOWN_AFTER, Health
@@ -108,7 +108,6 @@ def test_rates_that_would_never_end_are_refused(values):
         Rate(*values)
 
 
-@settings(deadline=None)
 @given(st.floats(1, 100), st.integers(1, 5), st.lists(st.floats(0, 5), min_size=1, max_size=60))
 def test_no_window_holds_more_than_the_rate_and_its_burst(count, burst, gaps):
     rate = Rate(count, per_seconds=10, burst=burst)

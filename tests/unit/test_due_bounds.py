@@ -90,7 +90,7 @@ def test_every_due_value_lies_within_the_ranges(plan, value, zone):
     check_ranges(plan, value, zone)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(plans(working=True), MOMENTS | DATES, st.sampled_from(ZONES))
 def test_every_due_value_lies_within_the_ranges_of_working_time(plan, value, zone):
     check_ranges(plan, value, zone, office())

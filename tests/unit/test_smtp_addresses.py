@@ -4,7 +4,7 @@ import email
 import email.policy
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smtp_mail_action.core.address_lists import header_value, parse_addresses, parse_mailbox
@@ -141,7 +141,6 @@ def test_what_cannot_be_read_is_a_problem(text):
     assert [one.reason for one in parse_addresses(text).problems] == ["unclear"]
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_any_text_gives_addresses_or_problems_and_no_line_breaks(text):
     parsed = parse_addresses(text)
@@ -156,7 +155,6 @@ LOCAL = st.from_regex(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]{1,20}(\.[a-z0-9]{1,10}){0,2}
 NAME = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), max_size=30)
 
 
-@settings(deadline=None)
 @given(st.lists(st.builds(mailbox, LOCAL.map("{}@example.com".format), NAME), max_size=5))
 def test_what_is_written_is_read_back(mailboxes):
     once = {one.key: one for one in reversed(mailboxes)}
@@ -167,7 +165,6 @@ def test_what_is_written_is_read_back(mailboxes):
 # Headers
 
 
-@settings(deadline=None)
 @given(st.lists(st.builds(mailbox, LOCAL.map("{}@exämple.com".format), NAME), max_size=3))
 def test_a_header_is_ascii_and_keeps_its_addresses(mailboxes):
     value = header_value(mailboxes)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smtp_mail_action.core.classification import (
@@ -63,7 +63,6 @@ def test_what_accepts_is_no_refusal():
 STAGES = st.sampled_from([CONNECT, HELLO, TLS, AUTH, MAIL, RCPT, DATA, END])
 
 
-@settings(deadline=None)
 @given(STAGES, st.integers(0, 999), st.text(max_size=80))
 def test_every_reply_means_something(stage, code, text):
     reply = Reply.of(code, text)
@@ -78,7 +77,6 @@ def test_every_reply_means_something(stage, code, text):
     assert found.retry_after is None or 0 <= found.retry_after <= 86400
 
 
-@settings(deadline=None)
 @given(st.integers(500, 599), st.text(max_size=40))
 def test_whatever_a_server_says_to_the_sign_in_no_message_is_burnt(code, text):
     assert classify(AUTH, Reply.of(code, text)).verdict == "held"

@@ -4,7 +4,7 @@ import copy
 import pickle
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smtp_mail_action.core.account import Account, Secret
@@ -143,7 +143,6 @@ def test_all_faults_of_all_sections_are_said_at_once():
     assert "[smtp:]: has no name; write [smtp:<name>]." in caught.value.problems
 
 
-@settings(deadline=None)
 @given(st.text(min_size=12, alphabet="abcdefghij%;#='\"\\ []"))
 def test_no_password_is_quoted_by_an_error(password):
     secret = f"Q{password}Q"

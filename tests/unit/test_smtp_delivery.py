@@ -120,7 +120,6 @@ def test_one_state_for_the_whole_message(states, expected):
     assert summary(rows) == expected
 
 
-@settings(deadline=None)
 @given(st.integers(1, 50), st.floats(0, 0.999), st.integers(0, 6 * 86400), st.floats(0, 90_000))
 def test_the_schedule_never_goes_back_and_ends(attempts, random, age, asked):
     now = NOW + timedelta(seconds=age)
@@ -182,4 +181,4 @@ class Life(RuleBasedStateMachine):
 
 
 TestLife = Life.TestCase
-TestLife.settings = settings(deadline=None, max_examples=60)
+TestLife.settings = settings(max_examples=60)

@@ -1,7 +1,7 @@
 """No header leaves its line."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smtp_mail_action.core.errors import HeaderError
@@ -37,7 +37,6 @@ def test_the_value_is_not_repeated_in_the_error():
     assert caught.value.name == "X-Key"
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_what_passes_is_one_line(value):
     try:
@@ -47,7 +46,6 @@ def test_what_passes_is_one_line(value):
     assert len(value.splitlines()) <= 1
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_what_is_shown_is_one_short_line(value):
     shown = printable(value)

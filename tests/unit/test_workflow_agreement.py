@@ -80,7 +80,7 @@ some_kinds = st.lists(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.data(), profiles, some_kinds, st.integers(0, 10**6))
 def test_one_call_for_all_is_like_one_call_for_each(data, profile, kinds, seed):
     """Tokens, marks, logs, outcomes, and per instance all questions and actions in order."""
@@ -89,7 +89,7 @@ def test_one_call_for_all_is_like_one_call_for_each(data, profile, kinds, seed):
     assert play(family, kinds, seed, at_once=True) == one_by_one
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.data(), profiles, some_kinds, st.integers(0, 10**6))
 def test_the_same_events_give_the_same_result(data, profile, kinds, seed):
     family = data.draw(families(profile))

@@ -135,7 +135,7 @@ random_graphs = st.integers(1, 12).flatmap(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(random_graphs)
 def test_any_graph_has_a_picture_without_overlaps(sized):
     size, pairs = sized
@@ -171,7 +171,7 @@ def check_route(line, picture):
     assert (route.label is not None) is bool(line.label_width)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(random_graphs, st.data())
 def test_adding_a_box_keeps_the_others_in_their_order_if_that_costs_nothing(sized, data):
     """The new box hangs on one other by one arrow, so it can be put without a crossing."""

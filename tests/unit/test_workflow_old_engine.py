@@ -123,7 +123,7 @@ def by_the_description(family, steps, seed):
     return found, oracle.asked
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(families(), events, st.integers(0, 10**6))
 def test_core_and_description_agree(family, steps, seed):
     """Tokens, states, marks, and every question and action in the same order."""

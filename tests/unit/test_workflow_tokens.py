@@ -45,7 +45,7 @@ def played(some, steps, seed, **kwargs):
         return None
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(family(profile=STRICT), events, seeds)
 def test_no_token_is_lost_or_doubled(some, steps, seed):
     """Each token arrives once, leaves at most once, and is stored exactly if it has not left."""
@@ -81,7 +81,7 @@ def check_split(graph, crossed):
     assert len(crossed) <= most[node.activity.split_mode]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     family(profile=STRICT, kinds=("dummy", "function"), splits=(XOR, OR), joins=(XOR, AND, AND)),
     events,
@@ -111,7 +111,7 @@ def test_joins_fire_once_per_round(some, steps, seed):
                 assert {e.id: marks.get(e.id, 0) for e in node.incoming} == left
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(graphs(profile=STRICT, kinds=("dummy", "function"), splits=(XOR, OR)), events, seeds)
 def test_without_its_defects_the_old_profile_is_the_strict_one(graph, steps, seed):
     """No AND split, no stopall, no subflow, no nested event: everything has to be the same."""

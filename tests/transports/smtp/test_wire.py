@@ -3,7 +3,7 @@
 import smtplib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smtp_mail_action.transports.envelope import Envelope
@@ -29,7 +29,6 @@ def test_every_line_ends_in_crlf_and_none_is_a_single_dot(content, expected):
     assert wire(content) == expected
 
 
-@settings(deadline=None)
 @given(st.binary() | st.text(alphabet="a.\r\n").map(str.encode))
 def test_whatever_it_is_it_ends_where_it_ends(content):
     made = wire(content)
