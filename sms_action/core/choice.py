@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from .errors import NumberError
-from .numbers import parse_number
+from .numbers import country_of
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ def order(number: str, offers: Sequence[Offer], preferred: int = 0, own: int = 0
     :param own: id of the gateway of the company
     """
     # To read a number takes longer than all the rest, and few are set up by country.
-    country = _country(number) if any(offer.countries for offer in offers) else ""
+    country = country_of(number) if any(offer.countries for offer in offers) else ""
     able = [offer for offer in offers if offer.serves(number, country)]
 
     def assigned(offer: Offer) -> tuple[int, int] | None:
@@ -71,10 +70,3 @@ def order(number: str, offers: Sequence[Offer], preferred: int = 0, own: int = 0
     if not first:
         return []
     return first + [offer.id for offer in able if offer.id not in first and offer.fallback]
-
-
-def _country(number: str) -> str:
-    try:
-        return parse_number(number).country
-    except NumberError:
-        return ""

@@ -40,8 +40,6 @@ class Address:
     """``number``, ``short`` or ``name``."""
     line: str = OTHER
     """Kind of line of a phone number."""
-    country: str = ""
-    """ISO code of a phone number's country; empty for satellites and the like."""
 
     @property
     def ton(self) -> int:
@@ -74,8 +72,12 @@ def parse_number(raw: str | None, country: str | None = None) -> Address:
     if not country and text.startswith("00"):
         text = f"+{text[2:]}"
     number = _parse(text, country)
-    if number and not number.extension and phonenumbers.is_valid_number(number):
-        return _address(number)
+    if number and not number.extension:
+        # The kind of line says as well whether the number is valid.
+        kind = phonenumbers.number_type(number)
+        if kind != Type.UNKNOWN:
+            value = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+            return Address(value, line=_LINES.get(kind, OTHER))
     if _SHORT.fullmatch(text):
         return Address(text, SHORT)
     if number is None and not country and not text.startswith("+"):
@@ -85,6 +87,12 @@ def parse_number(raw: str | None, country: str | None = None) -> Address:
     if number is None:
         raise NumberError(f"{text} is not a phone number.", "unreadable")
     raise NumberError(f"{text} is not a valid number of its country.", "invalid")
+
+
+def country_of(number: str) -> str:
+    """Return the ISO code of a valid number's country; empty for satellites, short codes, names."""
+    parsed = _parse(number, None)
+    return (phonenumbers.region_code_for_number(parsed) or "") if parsed else ""
 
 
 def parse_sender(raw: str, country: str | None = None) -> Address:
@@ -123,11 +131,3 @@ def _parse(text: str, country: str | None) -> phonenumbers.PhoneNumber | None:
         return phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException:
         return None
-
-
-def _address(number: phonenumbers.PhoneNumber) -> Address:
-    return Address(
-        phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164),
-        line=_LINES.get(phonenumbers.number_type(number), OTHER),
-        country=phonenumbers.region_code_for_number(number) or "",
-    )

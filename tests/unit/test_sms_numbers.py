@@ -13,6 +13,7 @@ from sms_action.core.numbers import (
     PREMIUM,
     SHORT,
     check_line,
+    country_of,
     parse_number,
     parse_sender,
 )
@@ -34,7 +35,7 @@ from sms_action.core.numbers import (
 )
 def test_numbers_become_e164(raw, country, value, line, of):
     address = parse_number(raw, country)
-    assert (address.value, address.line, address.country) == (value, line, of)
+    assert (address.value, address.line, country_of(address.value)) == (value, line, of)
     assert (address.ton, address.npi, address.digits) == (1, 1, value[1:])
 
 

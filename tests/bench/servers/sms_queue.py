@@ -31,7 +31,8 @@ def run(env, rounds, quick=False):
         provider = Provider(SID, TOKEN).start()
         stack.callback(provider.close)
         folder = stack.enter_context(tempfile.TemporaryDirectory())
-        smsc = STARTS["smpp34"](Path(folder), python=env.python)
+        # The faster of the two: the other one's 0.3 ms a message would be measured with ours.
+        smsc = STARTS["node"](Path(folder))
         stack.callback(smsc.kill)
         for way, distance, few, many, wanted in ROWS:
             near = stack.enter_context(delayed(provider.port, distance))
