@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from .numbers import country_of
@@ -36,6 +36,15 @@ class Offer:
         digits = number.removeprefix("+")
         plain = (one.removeprefix("+").removeprefix("00") for one in self.prefixes)
         return max((len(one) for one in plain if digits.startswith(one)), default=0)
+
+
+def orders(
+    numbers: Iterable[str], offers: Sequence[Offer], preferred: int = 0, own: int = 0
+) -> dict[str, tuple[int, ...]]:
+    """Return :func:`order` for each of many numbers: found once where they make no difference."""
+    if any(one.countries or one.prefixes for one in offers):
+        return {one: tuple(order(one, offers, preferred, own)) for one in numbers}
+    return dict.fromkeys(numbers, tuple(order("", offers, preferred, own)))
 
 
 def order(number: str, offers: Sequence[Offer], preferred: int = 0, own: int = 0) -> list[int]:

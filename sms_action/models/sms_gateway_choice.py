@@ -2,7 +2,7 @@
 
 from odoo import api, models
 
-from ..core.choice import Offer, order
+from ..core.choice import Offer, order, orders
 
 
 class SmsGateway(models.Model):
@@ -22,13 +22,12 @@ class SmsGateway(models.Model):
         # The choice is made for whoever sends; what it reads stays here.
         gateways = self.sudo().search([("active", "=", True)])
         offers = [one._offer(company) for one in gateways]
-        chosen = {}
-        for number in numbers:
-            ids = order(
-                number, offers, preferred.id if preferred else 0, company.sudo().sms_gateway_id.id
-            )
-            chosen[number] = self.browse(ids)
-        return chosen
+        chosen = orders(
+            numbers, offers, preferred.id if preferred else 0, company.sudo().sms_gateway_id.id
+        )
+        # Most numbers have the same gateways.
+        known = {ids: self.browse(ids) for ids in set(chosen.values())}
+        return {number: known[ids] for number, ids in chosen.items()}
 
     @api.model
     def _companies_carried(self, companies):

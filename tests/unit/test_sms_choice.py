@@ -2,7 +2,7 @@
 
 import pytest
 
-from sms_action.core.choice import Offer, order
+from sms_action.core.choice import Offer, order, orders
 
 DUTCH, BRITISH = "+31612345678", "+447400123456"
 
@@ -44,6 +44,8 @@ def test_without_an_assignment_nothing_is_taken_from_the_provider_in_use():
 )
 def test_order(offers, preferred, own, expected):
     assert order(DUTCH, offers, preferred, own) == expected
+    each = {one: tuple(order(one, offers, preferred, own)) for one in (DUTCH, BRITISH)}
+    assert orders([DUTCH, BRITISH], offers, preferred, own) == each
 
 
 def test_what_is_no_number_has_no_country():
