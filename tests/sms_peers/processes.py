@@ -41,15 +41,12 @@ class Smsc:
         self.process.stdout.close()
 
 
-def start_smpp34(folder, port=0, python=sys.executable, **options):
-    """Start the SMSC made of `smpp34`.
-
-    :param python: the interpreter that has it; a bench may be run by another one
-    """
+def start_smpp34(folder, port=0, **options):
+    """Start the SMSC made of `smpp34`."""
     port = port or free_port()
     log = Path(folder) / f"smsc-{port}.jsonl"
     values = json.dumps({"port": port, "log": str(log), **options})
-    command = [python, HERE / "smsc_smpp34.py", values]
+    command = [sys.executable, HERE / "smsc_smpp34.py", values]
     return Smsc(command, log, port, os.environ)
 
 
