@@ -9,6 +9,8 @@ from .sample_check import undone
 class MessagePreview(models.AbstractModel):
     _name = "server.action.message.preview"
     _description = "Preview of a Message"
+    #: The template of the preview; it gets ``problem``, ``draft`` and what :meth:`_shown` returns.
+    _preview_template = ""
 
     action_id = fields.Many2one(
         "ir.actions.server",
@@ -71,11 +73,17 @@ class MessagePreview(models.AbstractModel):
 
     @api.model
     def _render(self, action, draft, problem):
-        """Return the HTML of the preview, in the environment of the action.
+        """Return the HTML of the preview, in the environment of the action."""
+        values = {"problem": problem, "draft": draft, **self._shown(action, draft)}
+        return action.env["ir.qweb"]._render(self._preview_template, values)
+
+    @api.model
+    def _shown(self, action, draft):
+        """Return what else the template gets; types add theirs.
 
         :param draft: None if nothing can be written at all
         """
-        raise NotImplementedError
+        return {}
 
     @api.model
     def _sent_notification(self, message):

@@ -11,6 +11,7 @@ class ServerActionSmsPreview(models.TransientModel):
     _name = "server.action.sms.preview"
     _inherit = ["server.action.message.preview"]
     _description = "Preview of an SMS"
+    _preview_template = "sms_action.sms_preview"
 
     res_id = fields.Many2oneReference(
         help="The record the SMS is written for. Nothing is sent.",
@@ -46,22 +47,18 @@ class ServerActionSmsPreview(models.TransientModel):
             problem = self.action_id._sms_number_text(self.test_number, error.reason)
             raise UserError(problem) from error
 
-    def _render(self, action, draft, problem):
+    def _shown(self, action, draft):
         letters = draft.letters if draft and draft.is_open else []
-        return action.env["ir.qweb"]._render(
-            "sms_action.sms_preview",
-            {
-                "problem": problem,
-                "sender": draft.sender if draft else "",
-                "letters": [_shown(action, letter) for letter in letters],
-                "total": draft.parts if letters else 0,
-                "refusals": list(map(action._sms_refusal_text, draft.refusals)) if draft else [],
-                "noted_only": action.sms_method == "note",
-            },
-        )
+        return {
+            "sender": draft.sender if draft else "",
+            "letters": [_letter(action, one) for one in letters],
+            "total": draft.parts if letters else 0,
+            "refusals": list(map(action._sms_refusal_text, draft.refusals)) if draft else [],
+            "noted_only": action.sms_method == "note",
+        }
 
 
-def _shown(action, letter):
+def _letter(action, letter):
     """Return what the preview says of one message."""
     first, others = letter.gateways[:1], letter.gateways[1:]
     language = action.env["res.lang"]._get_data(code=letter.to.locale.lang).name

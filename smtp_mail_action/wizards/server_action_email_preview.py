@@ -11,6 +11,7 @@ class ServerActionEmailPreview(models.TransientModel):
     _name = "server.action.email.preview"
     _inherit = ["server.action.message.preview"]
     _description = "Preview of an E-mail"
+    _preview_template = "smtp_mail_action.email_preview"
 
     res_id = fields.Many2oneReference(
         help="The record the e-mail is written for. Nothing is sent.",
@@ -51,7 +52,7 @@ class ServerActionEmailPreview(models.TransientModel):
             "res_id": 0,
         }
 
-    def _render(self, action, draft, problem):
+    def _shown(self, action, draft):
         mails = []
         for part in draft.parts if draft else ():
             language = action.env["res.lang"]._get_data(code=part.locale.lang).name
@@ -66,17 +67,12 @@ class ServerActionEmailPreview(models.TransientModel):
                     "tz": part.locale.tz,
                 }
             )
-        return action.env["ir.qweb"]._render(
-            "smtp_mail_action.email_preview",
-            {
-                "error": problem,
-                "draft": draft,
-                "mails": mails,
-                "attached": [_titled(one) for one in draft.attached] if draft else [],
-                "refusals": draft.envelope.refusals if draft else [],
-                "account": action._email_account().name,
-            },
-        )
+        return {
+            "mails": mails,
+            "attached": [_titled(one) for one in draft.attached] if draft else [],
+            "refusals": draft.envelope.refusals if draft else [],
+            "account": action._email_account().name,
+        }
 
 
 def _titled(one):
