@@ -10,7 +10,7 @@ import re
 
 _MAX_ENVELOPE_ID = 100
 _MAX_RECIPIENT = 500
-_ENCODED = re.compile(r"\+([0-9A-Fa-f]{2})")
+_ENCODED = re.compile(r"\+([2-6][0-9A-Fa-f]|7[0-9A-Ea-e])")
 
 
 def xtext(text: str) -> str:
@@ -21,7 +21,10 @@ def xtext(text: str) -> str:
 
 
 def from_xtext(text: str) -> str:
-    """Return what was encoded; other text stays as it is."""
+    """Return what was encoded; other text stays as it is, and so do control characters.
+
+    A report comes from anybody, and PostgreSQL refuses NUL: it would fail each time it is fetched.
+    """
     return _ENCODED.sub(lambda found: chr(int(found[1], 16)), text)
 
 

@@ -10,11 +10,15 @@ from smtp_mail_action.core.bounce import read_reports, reported_message
 from smtp_mail_action.core.dsn import from_xtext, mail_parameters, rcpt_parameters, xtext
 
 
-@given(st.text(st.characters(max_codepoint=127)))
+@given(st.text(st.characters(min_codepoint=32, max_codepoint=126)))
 def test_what_is_encoded_is_read_back(text):
-    encoded = xtext(text)
-    assert from_xtext(encoded) == text
-    assert all("!" <= one <= "~" for one in encoded)
+    assert from_xtext(xtext(text)) == text
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_control_characters_pass_in_no_direction(text):
+    assert all("!" <= one <= "~" for one in xtext(text))
+    assert from_xtext(xtext(text)).isprintable()
 
 
 @pytest.mark.parametrize(
@@ -57,4 +61,7 @@ def test_the_message_and_the_recipient_a_report_names():
     assert reported_message(message) == "<1.2+3@odoo>"
     [found] = read_reports(message)
     assert "bob+shop@example.com" in found.addresses
+    evil = message_from_string(REPORT.replace("+2B", "+00+0A"))
+    [found] = read_reports(evil)
+    assert all(one.isprintable() for one in (reported_message(evil), *found.addresses))
     assert reported_message(message_from_string("Subject: Hello\n\nHello")) == ""
