@@ -148,6 +148,14 @@ def test_what_is_no_message(query):
     assert read_message(CallbackRequest(f"{URL}?{query}", {}), PRESETS["kannel"].callback) is None
 
 
+def test_what_no_database_stores_is_left_out():
+    values = {"from": "+316\0\ud800", "to": "1\0", "text": "Hi\0 \udc00", "messageId": "v\0"}
+    body = json.dumps(values).encode()
+    request = CallbackRequest(URL, {"content-type": "application/json"}, body)
+    found = read_message(request, CallbackRules())
+    assert found == Received("+316?", "1", "Hi ?", None, "v")
+
+
 @given(st.binary(max_size=400), st.sampled_from(["application/json", "text/plain"]))
 def test_any_body_is_a_message_or_none(body, kind):
     found = read_message(CallbackRequest(URL, {"content-type": kind}, body), CallbackRules())

@@ -12,7 +12,7 @@ from ..incoming import Part, Received, address, first, part_of
 from ..receipts import MAX_ID
 from .callback import CallbackRequest
 from .description import CallbackRules
-from .paths import find_in_json
+from .paths import find_in_json, storable
 
 #: Names of providers in small letters: Twilio, Vonage, Clickatell, MessageBird, and plain ones.
 SENDERS = ("from", "msisdn", "fromnumber", "originator", "sender")
@@ -36,7 +36,7 @@ def read_message(request: CallbackRequest, rules: CallbackRules) -> Received | N
     return Received(
         address(sender),
         address(recipient),
-        text.replace("\0", ""),
+        text,
         _part(values),
         _text(values, IDS)[:MAX_ID],
     )
@@ -45,7 +45,9 @@ def read_message(request: CallbackRequest, rules: CallbackRules) -> Received | N
 def _text(values: Mapping[str, Any], names: tuple[str, ...]) -> str:
     found = (values.get(name) for name in names)
     return first(
-        str(one) for one in found if isinstance(one, str | int) and not isinstance(one, bool)
+        storable(str(one))
+        for one in found
+        if isinstance(one, str | int) and not isinstance(one, bool)
     )
 
 

@@ -32,7 +32,7 @@ def _find(data: Any, path: str) -> tuple[str, ...]:
         if isinstance(value, bool):
             found.append("true" if value else "false")
         elif isinstance(value, str | int | float):
-            found.append(_storable(str(value)))
+            found.append(storable(str(value)))
         if len(found) >= MAX_FOUND:
             break
     return tuple(found)
@@ -50,10 +50,10 @@ def find_in_text(text: str, pattern: str) -> tuple[str, ...]:
     except re.error as error:
         raise GatewayError(f"{pattern} is no regular expression: {error}.") from error
     texts = (one.group(1) if one.re.groups else one.group() for one in found)
-    return tuple(_storable(text) for text in texts if text is not None)[:MAX_FOUND]
+    return tuple(storable(text) for text in texts if text is not None)[:MAX_FOUND]
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """Return the text without what no database stores: NUL, and halves of surrogate pairs."""
     return text.replace("\0", "").encode("utf-8", "replace").decode()
 
