@@ -97,6 +97,10 @@ def _make_compute_field_value(registry, gate, model_class, below):
             env = self.env
             number, index = gate.state
             if number != registry.cache_sequences[CACHE_NAME] or CHANGED in env.cr.__dict__:
+                if not any(one.store for one in registry.field_computed[field]):
+                    # Nobody is told of it; and while a value is computed it reads as empty, so a
+                    # rule whose model is being looked up would not be found.
+                    return below._compute_field_value(self, field)
                 index = gate.current(env)
             if name in index:
                 return around_compute(index[name], self, field, below._compute_field_value)
