@@ -70,6 +70,7 @@ from . import due_shared
 from . import due_stock_cron
 from . import due_survey
 from . import due_fire
+from . import due_snapshot
 from . import due_retry
 from . import due_start
 from . import due_subscriber

@@ -26,10 +26,22 @@ class BaseAutomation(models.Model):
         help="When the rule is due next for a record that matches its filter now.",
     )
 
+    due_reads_all = fields.Boolean(
+        string="Reads All Records",
+        compute="_compute_due_reads_all",
+        help="The date is not stored, and does not say what it depends on.",
+    )
+
     @api.depends("trigger")
     def _compute_is_timed(self):
         for rule in self:
             rule.is_timed = rule.trigger in TIME_TRIGGERS
+
+    @api.depends("trigger", "model_id", "trg_date_id")
+    def _compute_due_reads_all(self):
+        for rule in self:
+            field = rule.trigger in TIME_TRIGGERS and rule._due_field()
+            rule.due_reads_all = bool(field) and not field.store and not rule._paths_of_on_time()
 
     def _compute_due_counts(self):
         groups = self.env["base.automation.due"]._read_group(
@@ -46,7 +58,9 @@ class BaseAutomation(models.Model):
         now = fields.Datetime.now()
         for rule in self:
             saved = rule._origin
-            rule.due_next = bool(saved and saved._waits_for_time()) and saved._next_due_or_none(now)
+            # Where all records have to be read for it, nobody wants to wait for the form.
+            is_known = saved and saved._waits_for_time() and not saved.due_reads_all
+            rule.due_next = bool(is_known) and saved._next_due_or_none(now)
 
     def action_open_due(self):
         """Open the ledger of the rule."""

@@ -256,18 +256,22 @@ class BaseAutomationDue(models.Model):
 
     def _gc_own(self, rule):
         """Delete notes on dates that the records do not have any more."""
-        column = rule._due_column()
-        if column is None:
+        if column := rule._due_column():
+            table, name = map(SQL.identifier, column)
+            has = SQL("%s record WHERE record.id = due.res_id AND record.%s", table, name)
+        elif rule.due_kept:
+            has = SQL(
+                "base_automation_snapshot record WHERE record.rule_id = due.rule_id "
+                "AND record.res_id = due.res_id AND record.counted_from"
+            )
+        else:
             return 0
-        table, name = column
         self.env.cr.execute(
             SQL(
                 "DELETE FROM base_automation_due due WHERE rule_id = %s AND state = 'own' "
-                "AND NOT EXISTS (SELECT 1 FROM %s record "
-                "WHERE record.id = due.res_id AND record.%s = due.due_at)",
+                "AND NOT EXISTS (SELECT 1 FROM %s = due.due_at)",
                 rule.id,
-                SQL.identifier(table),
-                SQL.identifier(name),
+                has,
             )
         )
         return self.env.cr.rowcount

@@ -66,21 +66,27 @@ class DueReader:
         :param end: only moments before this one
         """
         found = []
-        for record in records:
-            value = self.value(record)
-            if value:
-                working = self.working(record) if self.plan.working else None
-                found += (
-                    (record, one)
-                    for one in self.plan.occurrences(
-                        value, self.zone(record), working, start=start, end=end
-                    )
+        for record, value in self.dates(records):
+            working = self.working(record) if self.plan.working else None
+            found += (
+                (record, one)
+                for one in self.plan.occurrences(
+                    value, self.zone(record), working, start=start, end=end
                 )
+            )
         found.sort(key=lambda pair: (pair[1].moment, pair[0].id))
         return found
 
+    def dates(self, records):
+        """Return ``[(record, date that the plan starts from), …]`` of those that have one."""
+        if self.is_searchable:
+            found = {record.id: self.value(record) for record in records}
+        else:
+            found = self.rule._computed_dates(records)
+        return [(record, found[record.id]) for record in records if found[record.id]]
+
     def value(self, record):
-        """Return the date of a record that the plan starts from; False without one."""
+        """Return the date of a record as it is stored; False without one."""
         value = record[self.field.name]
         if not value and self._falls_back:
             value = record.create_date
@@ -141,6 +147,21 @@ class DueReader:
     def is_searchable(self):
         """Whether the database can search and sort by the date field."""
         return self.field.store and self.field.column_type is not None
+
+    @cached_property
+    def is_kept(self):
+        """Whether the dates are computed, and kept in the snapshot."""
+        return self.rule._keeps_dates()
+
+    @property
+    def keeps_days(self):
+        """Whether what is kept is a time and stands for a day."""
+        return self.is_kept and self.field.type == "date"
+
+    @property
+    def is_ordered(self):
+        """Whether there is an index of the dates."""
+        return self.is_searchable or self.is_kept
 
     def window(self, start, end):
         """Return :meth:`domain`, or no condition where the field cannot be searched for."""

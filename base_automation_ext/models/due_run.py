@@ -200,5 +200,7 @@ class BaseAutomation(models.Model):
 
     def _due_resumes(self):
         """Tell whether a pass goes on behind the last record: its dates are in one order."""
-        field = self._due_field()
-        return field is not None and field.store and len(self._due_plan().legs) == 1
+        if self._due_field() is None:
+            return False
+        reader = self._due_reader()
+        return reader.is_ordered and len(reader.plan.legs) == 1

@@ -17,7 +17,7 @@ PAGE = 2000
 NEXT_PAGE = 100
 #: How far the next moment is looked for, step by step.
 _HORIZONS = [timedelta(hours=1), *(timedelta(days=days) for days in (2, 400, 40000))]
-_MOMENT = timedelta(microseconds=1)
+MOMENT = timedelta(microseconds=1)
 _BEGINNING = datetime(1900, 1, 1)
 
 
@@ -55,8 +55,11 @@ class BaseAutomation(models.Model):
         start = max(self._due_horizon(now), since or _BEGINNING)
         if start > now:
             return []
+        if ids is not None and self._keeps_dates():
+            # What is known may have changed without anybody telling.
+            self._keep_dates_of(self.env[self.model_name].browse(ids).exists())
         found, ledger = {}, self.env["base.automation.due"]
-        for page in self._due_pages(start, now + _MOMENT, ids=ids, after=after, size=limit):
+        for page in self._due_pages(start, now + MOMENT, ids=ids, after=after, size=limit):
             known = ledger._known(self, {item.res_id for item in page}) if is_new and page else ()
             for item in page:
                 if item.key not in known:
@@ -101,16 +104,16 @@ class BaseAutomation(models.Model):
 
         :param size: rows of the first page; where these do not do, the next ones are larger
         """
-        if not reader.is_searchable:
+        if not reader.is_ordered:
             yield from self._due_rows_computed(reader, spans, ids)
             return
-        query, value = self._due_query(ids)
+        query, value = self._due_query(reader, ids)
         if not anew:
             query.add_where(self._not_in_ledger(reader, query, value))
         size = min(max(size, NEXT_PAGE), PAGE)
         for span in spans:
             last = after
-            while rows := self._due_page(query, value, span, last, size):
+            while rows := self._due_page(reader, (query, value), span, last, size):
                 yield rows
                 if len(rows) < size:
                     break
@@ -124,28 +127,36 @@ class BaseAutomation(models.Model):
         domain = self._evaluate_domain(self.filter_domain) if self.filter_domain else []
         return model, Domain(domain)
 
-    def _due_query(self, ids=None):
+    def _due_query(self, reader, ids=None):
         """Return the query for the records that match, and the SQL of their date."""
         model, domain = self._due_domain()
         if ids is not None:
             domain &= Domain("id", "in", list(ids))
         field = self._due_field()
-        model.flush_model([field.name])
+        if field.store:
+            model.flush_model([field.name])
         query = model._search(domain)
+        if reader.is_kept:
+            return query, self._join_kept_dates(query)
         value = model._field_to_sql(query.table, field.name, query)
         if field.name == LAST_AUTOMATION:
             created = model._field_to_sql(query.table, "create_date", query)
             value = SQL("coalesce(%s, %s)", value, created)
         return query, value
 
-    def _due_page(self, query, value, span, last, limit):
+    def _due_page(self, reader, search, span, last, limit):
         """Return up to ``limit`` rows of (record id, date) with dates in ``span``, in order.
 
+        :param search: the query, and the SQL of the date
         :param last: the row after which they begin
         """
+        query, value = search
         if query.is_empty():
             return []
-        return self.env.execute_query(self._page_sql(query, value, span, last, limit))
+        rows = self.env.execute_query(self._page_sql(query, value, span, last, limit))
+        if not reader.keeps_days:
+            return rows
+        return [(res_id, stamp.date()) for res_id, stamp in rows]
 
     def _page_sql(self, query, value, span, last, limit):
         record_id = SQL.identifier(query.table, "id")
@@ -186,13 +197,16 @@ class BaseAutomation(models.Model):
         model, domain = self._due_domain()
         if ids is not None:
             domain &= Domain("id", "in", list(ids))
-        rows = []
-        for record in model.search(domain, order="id"):
-            value = reader.value(record)
-            if value and any(low <= value < high for low, high in spans):
-                rows.append((record.id, value))
-        for at in range(0, len(rows), PAGE):
-            yield rows[at : at + PAGE]
+        found = model.search(domain, order="id")
+        for at in range(0, len(found), PAGE):
+            part = found[at : at + PAGE].with_prefetch()
+            yield [
+                (record.id, value)
+                for record, value in reader.dates(part)
+                if any(low <= value < high for low, high in spans)
+            ]
+            # There may be very many.
+            part.invalidate_recordset()
 
     # -- the next moment --------------------------------------------------------------------------
 
@@ -200,10 +214,10 @@ class BaseAutomation(models.Model):
         """Return the first moment after ``now`` at which the rule is due; None if there is none."""
         if self._due_field() is None or not self.due_since:
             return None
-        reader, start = self._due_reader(), max(now + _MOMENT, self.due_since)
-        if not reader.is_searchable:
+        reader, start = self._due_reader(), max(now + MOMENT, self.due_since)
+        if not reader.is_ordered:
             return self._next_due_computed(start, now)
-        query, value = self._due_query()
+        query, value = self._due_query(reader)
         query.add_where(self._not_in_ledger(reader, query, value))
         # To know what is working time years ahead takes long; it is looked at every day anyway.
         for horizon in _HORIZONS[:3] if reader.plan.working else _HORIZONS:
@@ -217,7 +231,7 @@ class BaseAutomation(models.Model):
     def _next_due_in(self, reader, span, query, start, end):
         """Return the first moment in [start, end) of the values within ``span``."""
         best, last = None, None
-        while rows := self._next_values(*query, span, last, reader.is_same_for_all):
+        while rows := self._next_values(reader, query, span, last):
             for value, res_id in rows:
                 record = self.env[self.model_name].browse(res_id or ())
                 for one in occurrences(reader, record, value, start, end):
@@ -229,20 +243,17 @@ class BaseAutomation(models.Model):
                 break
         return best
 
-    def _next_values(self, query, value, span, last, is_same):
-        """Return up to :data:`NEXT_PAGE` of (value, record id or None), in order.
-
-        :param is_same: whether all records with one value are due at the same moment
-        """
-        if not is_same:
+    def _next_values(self, reader, search, span, last):
+        """Return up to :data:`NEXT_PAGE` of (value, record id or None), in order."""
+        if not reader.is_same_for_all:
             last = last and (last[1], last[0])
-            return [
-                (v, res_id) for res_id, v in self._due_page(query, value, span, last, NEXT_PAGE)
-            ]
+            rows = self._due_page(reader, search, span, last, NEXT_PAGE)
+            return [(value, res_id) for res_id, value in rows]
+        query, value = search
         if query.is_empty():
             return []
         rows = self.env.execute_query(self._values_sql(query, value, span, last))
-        return [(found, None) for [found] in rows]
+        return [(found.date() if reader.keeps_days else found, None) for [found] in rows]
 
     def _values_sql(self, query, value, span, last):
         where = [SQL("%s >= %s AND %s < %s", value, span[0], value, span[1])]
@@ -262,8 +273,9 @@ class BaseAutomation(models.Model):
         """Return about when the rule would have been due for the first time; None for never."""
         reader = self._due_reader()
         if not reader.is_searchable:
+            # What is not kept yet is not known.
             return _BEGINNING
-        query, value = self._due_query()
+        query, value = self._due_query(reader)
         query.add_where(SQL("%s IS NOT NULL", value))
         query.order, query.limit = SQL("%s", value), 1
         moments = [

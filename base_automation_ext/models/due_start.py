@@ -166,21 +166,22 @@ class BaseAutomation(models.Model):
             elif keeps_history and rule.due_history == DATE:
                 rule._set_due_since(rule.due_history_from, catches_up=True)
             else:
-                rule._set_due_since(now - timedelta(days=rule.due_window_days))
+                rule._set_due_since(now - timedelta(days=rule.due_window_days), history_until=now)
                 rule._note_history(now)
             rule._wake_for_due(now)
 
-    def _set_due_since(self, moment, catches_up=False):
+    def _set_due_since(self, moment, catches_up=False, history_until=None):
         """Let the rule begin at a moment.
 
         :param catches_up: whether what lies before its window is still to be done
+        :param history_until: what is over by then is history, also where that shows later
         """
         self.env.cr.execute(
-            "UPDATE base_automation SET due_since = %s, due_attempt = 0, "
+            "UPDATE base_automation SET due_since = %s, due_attempt = 0, due_history_until = %s, "
             "last_run = CASE WHEN %s THEN %s ELSE last_run END WHERE id = %s",
-            [moment, catches_up, moment, self.id],
+            [moment, history_until, catches_up, moment, self.id],
         )
-        self.invalidate_recordset(["due_since", "due_attempt", "last_run"])
+        self.invalidate_recordset(["due_since", "due_attempt", "due_history_until", "last_run"])
 
     def _forget_values(self):
         """Dates that have been dealt with may lead to other moments now."""

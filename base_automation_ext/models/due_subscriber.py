@@ -44,9 +44,17 @@ class BaseAutomation(models.Model):
         if self._overridden_time_methods() or (field := self._due_field()) is None:
             return []
         watch, watched = DueWatch(entry), self._due_watched(entry, field)
+        paths = self._paths_of_on_time()
+        # What a computed date is computed from tells of new records as well.
+        events = [(CREATE, None)] if not paths else []
+        if watched is None or watched:
+            events.append((WRITE, watched))
         return [
-            self._subscription(watch, event, fields_, subscriber=SUBSCRIBER)
-            for event, fields_ in ((CREATE, None), (WRITE, watched))
+            *self._date_subscriptions(entry, paths),
+            *(
+                self._subscription(watch, event, fields_, subscriber=SUBSCRIBER)
+                for event, fields_ in events
+            ),
         ]
 
     _subscriptions_of_on_time = _subscriptions_of_time
@@ -55,17 +63,18 @@ class BaseAutomation(models.Model):
 
     def _due_watched(self, entry, field):
         """Return the fields a change of which may make the rule due; None for all."""
-        known = self.env[self.model_name]._fields
-        if field.name == "write_date" or not field.store:
+        known, paths = self.env[self.model_name]._fields, self._paths_of_on_time()
+        if field.name == "write_date" or not field.store and not paths:
             return None
+        own = frozenset() if paths else frozenset({field.name})
         if not entry.post.text:
-            return frozenset({field.name})
+            return own
         if entry.post.parsed is None:
             return None
         names = {leaf.field_expr.split(".")[0] for leaf in entry.post.parsed.iter_conditions()}
         if any(name in known and not known[name].store for name in names):
             return None
-        return frozenset({field.name, *names})
+        return own | names
 
     @api.model
     def _wake_for_changes(self, queue):
@@ -100,15 +109,29 @@ class DueSubscriber(models.AbstractModel):
                 # What a rule does itself does not start it again.
                 continue
             moments.append(self._moment(watch, view, now))
-        if moment := min(filter(None, moments), default=None):
-            self._wake_at_end(moment)
+        self._wake_at_end(*filter(None, moments))
 
-    def _moment(self, watch, view, now):
-        """Return when a rule is due because of a change, None if it is not, or cannot be asked."""
+    @api.model
+    def _wake_for_dates(self, watch, records, dates):
+        """Plan to look at a rule when it is due for some records that have new dates.
+
+        :param dates: ``{record id: date or False}``
+        """
+        records = records.browse(res_id for res_id, date in dates.items() if date).sudo()
+        if records:
+            pairs = [(record, dates[record.id]) for record in records]
+            moment = self._moment(watch, EventView(records), fields.Datetime.now(), pairs)
+            self._wake_at_end(*filter(None, [moment]))
+
+    def _moment(self, watch, view, now, pairs=None):
+        """Return when a rule is due because of a change, None if it is not, or cannot be asked.
+
+        :param pairs: (record, date) if that is known
+        """
         try:
             if watch.entry.post.text and view.refuses(watch.entry.post, view.everything):
                 return None
-            return self._soonest(watch, view.records, now)
+            return self._soonest(watch, view.records, now, pairs)
         except Exception as exc:
             if isinstance(exc, psycopg2.Error) or is_retryable_db_error(exc):
                 # The transaction is over; Odoo tries again what can be tried again.
@@ -117,12 +140,11 @@ class DueSubscriber(models.AbstractModel):
             _logger.info("The time of rule #%s is not known", watch.entry.id, exc_info=True)
             return None
 
-    def _soonest(self, watch, records, now):
+    def _soonest(self, watch, records, now, pairs=None):
         """Return when the rule is due for one of the records; now if that is over."""
         rule = self.env["base.automation"].sudo().browse(watch.entry.id)
         reader, start = rule._due_reader(), rule._due_horizon(now)
-        pairs = [(record, reader.value(record)) for record in records]
-        pairs = [(record, value) for record, value in pairs if value]
+        pairs = reader.dates(records) if pairs is None else pairs
         late = reader.ranges(start, now + _MOMENT)
         over = [pair for pair in pairs if any(low <= pair[1] < high for low, high in late)]
         if over:
@@ -148,7 +170,11 @@ class DueSubscriber(models.AbstractModel):
             default=None,
         )
 
-    def _wake_at_end(self, moment):
+    def _wake_at_end(self, *moments):
+        """Plan a wake-up at the first of some moments when this transaction is committed."""
+        if not moments:
+            return
+        moment = min(moments)
         queue = self.env.cr.precommit
         if _WAKE_KEY not in queue.data:
             env = self.env(su=True, context={})

@@ -46,9 +46,8 @@ class BaseAutomation(models.Model):
             # A worker has died over it, or it has to be begun.
             if rule.due_attempt or not rule.due_since:
                 continue
-            field = rule._due_field()
-            # Where a date is computed, all records have to be read: that may take long.
-            if field is not None and field.store:
+            # Where a date is only computed, all records have to be read: that may take long.
+            if rule._due_field() is not None and rule._due_reader().is_ordered:
                 yield rule.with_env(rule._timed_environment(rule.time_tz))
 
     def _note_quiet(self, ids, now):

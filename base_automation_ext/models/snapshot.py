@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..core.due_item import as_datetime
 from ..core.triggers.computed_change import json_text
 
 
@@ -17,10 +18,15 @@ class BaseAutomationSnapshot(models.Model):
     rule_id = fields.Many2one("base.automation", required=True, ondelete="cascade", readonly=True)
     res_id = fields.Integer(string="Record ID", required=True, readonly=True, aggregator=None)
     value = fields.Json(readonly=True)
+    counted_from = fields.Datetime(
+        readonly=True, help="The same of a timed rule: the date its moments are counted from."
+    )
 
     _rule_record_uniq = models.UniqueIndex(
         "(rule_id, res_id)", "There can be only one value per rule and record."
     )
+    # In the order in which timed rules look for what is due.
+    _counted_idx = models.Index("(rule_id, counted_from, res_id) WHERE counted_from IS NOT NULL")
 
     @api.model
     def _exchange(self, rule_id, values):
@@ -74,6 +80,40 @@ class BaseAutomationSnapshot(models.Model):
         )
 
     @api.model
+    def _keep_dates(self, rule_id, values, is_first=False):
+        """Keep the dates a timed rule counts from, in one statement.
+
+        :param values: ``{record id: date, datetime, or False for none}``
+        :param is_first: leave records alone that have one already, whatever it is
+        :returns: the ids of the records that have another one than before
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                INSERT INTO base_automation_snapshot AS known (rule_id, res_id, counted_from)
+                SELECT %(rule_id)s, new.res_id, new.counted_from
+                  FROM unnest(%(ids)s::int[], %(dates)s::timestamp[])
+                    AS new (res_id, counted_from)
+                 -- What stays as it is is not even locked.
+                 WHERE NOT EXISTS (
+                    SELECT 1 FROM base_automation_snapshot old
+                     WHERE old.rule_id = %(rule_id)s AND old.res_id = new.res_id
+                       AND old.counted_from IS NOT DISTINCT FROM new.counted_from)
+                 ORDER BY new.res_id
+                ON CONFLICT (rule_id, res_id) DO %(conflict)s
+                RETURNING res_id
+                """,
+                rule_id=rule_id,
+                ids=list(values),
+                dates=[as_datetime(value) if value else None for value in values.values()],
+                conflict=SQL("NOTHING")
+                if is_first
+                else SQL("UPDATE SET counted_from = EXCLUDED.counted_from"),
+            )
+        )
+        return [res_id for [res_id] in rows]
+
+    @api.model
     def _rows(self, values):
         return SQL(
             "SELECT * FROM unnest(%s::int[], %s::jsonb[]) AS new(res_id, value)",
@@ -105,7 +145,9 @@ class BaseAutomationSnapshot(models.Model):
     def _gc_values(self):
         """Delete the values of records that do not exist any more."""
         rules = self.env["base.automation"].with_context(active_test=False)
-        for rule in rules.search([("trigger", "=", "on_computed_change")]):
+        for rule in rules.search(
+            ["|", ("trigger", "=", "on_computed_change"), ("due_kept", "=", True)]
+        ):
             model = self.env.get(rule.model_id.model)
             if model is None or not model._auto:
                 continue

@@ -20,8 +20,11 @@ from .rule_scope import PAUSED_PARAMETER
 #: Records whose values one task computes.
 BATCH = 1000
 FILLING, READY = "filling", "ready"
+_UNFINISHED = (PENDING, STARTED, PAUSED)
 #: Fields of a rule that say what is kept, and whether changes are heard.
-_DECIDING = frozenset({"trigger", "model_id", "computed_field_id", "active", "paused"})
+_DECIDING = frozenset(
+    {"trigger", "model_id", "computed_field_id", "trg_date_id", "active", "paused"}
+)
 
 
 class BaseAutomation(models.Model):
@@ -36,7 +39,8 @@ class BaseAutomation(models.Model):
         compute="_compute_snapshot_progress",
         groups="base.group_system",
         help="The last known values of all records. While they are being read for the first time, "
-        "the rule takes the first value it sees of a record as known, and does not run for it.",
+        "the rule takes the first value it sees of a record as known, and does not run for it; a "
+        "timed rule runs as soon as the date of a record is known.",
     )
     snapshot_done = fields.Integer(
         string="Values Read", compute="_compute_snapshot_progress", groups="base.group_system"
@@ -48,14 +52,14 @@ class BaseAutomation(models.Model):
     @api.depends("trigger", "model_id")
     def _compute_snapshot_progress(self):
         rules = self._origin.filtered(
-            lambda rule: rule.trigger == "on_computed_change" and rule.model_name in self.env
+            lambda rule: rule._has_snapshot() and rule.model_name in self.env
         )
         self.snapshot_state = False
         self.snapshot_done = self.snapshot_total = 0
         if not rules:
             return
         done = self.env["base.automation.snapshot"]._count_by_rule(rules)
-        unfinished = rules._count_fill_tasks(PENDING, STARTED, PAUSED)
+        unfinished = rules._count_fill_tasks(*_UNFINISHED)
         failed = rules._count_fill_tasks(FAILED)
         for rule in self:
             origin = rule._origin
@@ -79,9 +83,15 @@ class BaseAutomation(models.Model):
         )
         return {groups[name]: count for name, count in found}
 
-    def _fill_group(self):
+    def _has_fill_tasks(self, again):
+        """Tell whether tasks have not finished yet, see ``_enqueue_fill``."""
+        group = self._fill_group(again)
+        domain = [("group_name", "=", group), ("state", "in", _UNFINISHED)]
+        return bool(self.env["server.action.task"].sudo().search_count(domain, limit=1))
+
+    def _fill_group(self, again=False):
         # One task at a time: they would only compete for the same computations.
-        return f"base_automation_ext.snapshot.{self.id}"
+        return f"base_automation_ext.snapshot.{self.id}{'.again' if again else ''}"
 
     # -- when a snapshot is needed ----------------------------------------------------------------
 
@@ -100,7 +110,7 @@ class BaseAutomation(models.Model):
         return result
 
     def unlink(self):
-        self.filtered(lambda rule: rule.trigger == "on_computed_change")._cancel_fill_tasks()
+        self._cancel_fill_tasks()
         return super().unlink()
 
     def _snapshot_subject(self):
@@ -110,6 +120,10 @@ class BaseAutomation(models.Model):
             return None
         return self.model_id.id, self.computed_field_id.id
 
+    def _has_snapshot(self):
+        """Tell whether values of records are kept for the rule."""
+        return self.trigger == "on_computed_change"
+
     def _renew_snapshots(self):
         """Forget all values of the rules, and read them anew where they are needed."""
         if not self:
@@ -118,7 +132,11 @@ class BaseAutomation(models.Model):
         self._cancel_fill_tasks()
         for rule in self:
             if rule._snapshot_subject():
-                rule._enqueue_fill(None)
+                rule._begin_fill()
+
+    def _begin_fill(self):
+        """Read the values of all records for the first time."""
+        self._enqueue_fill(None)
 
     def action_renew_snapshot(self):
         """Read the known values of all records anew."""
@@ -128,7 +146,7 @@ class BaseAutomation(models.Model):
     def _cancel_fill_tasks(self):
         # The rule's author need not be allowed to touch tasks in general.
         tasks = self.env["server.action.task"].sudo()
-        groups = [rule._fill_group() for rule in self]
+        groups = [rule._fill_group(again) for rule in self for again in (False, True)]
         if not groups:
             return
         # Those that are running find out by themselves that nothing is left to do.
@@ -137,15 +155,18 @@ class BaseAutomation(models.Model):
 
     # -- tasks ------------------------------------------------------------------------------------
 
-    def _enqueue_fill(self, batch):
-        """Queue a task: ``batch`` is (first id, last id), or None for the one that splits."""
+    def _enqueue_fill(self, batch, again=False):
+        """Queue a task: ``batch`` is (first id, last id), or None for the one that splits.
+
+        :param again: whether values that are known are to be read once more
+        """
         # As superuser with an empty context: values are computed the same whoever saves the rule.
         rule = self.env(user=SUPERUSER_ID, su=True, context={})[self._name].browse(self.id)
         rule.env["server.action.task"]._enqueue(
             rule.env.ref("base_automation_ext.ir_actions_server_fill_snapshot"),
             rule,
-            group=self._fill_group(),
-            values={"subject": list(self._snapshot_subject()), "batch": batch},
+            group=self._fill_group(again),
+            values={"subject": list(self._snapshot_subject()), "batch": batch, "again": again},
             origin=rule,
         )
 
@@ -160,13 +181,17 @@ class BaseAutomation(models.Model):
             # Only the ids: the values are computed by the tasks, batch by batch.
             ids = records._search([], order="id").get_result_ids()
             for at in range(0, len(ids), BATCH):
-                self._enqueue_fill([ids[at], ids[at : at + BATCH][-1]])
+                self._enqueue_fill([ids[at], ids[at : at + BATCH][-1]], values["again"])
             return
         first, last = values["batch"]
-        self._fill_snapshot(records.search([("id", ">=", first), ("id", "<=", last)]))
+        found = records.search([("id", ">=", first), ("id", "<=", last)])
+        self._fill_snapshot(found, values["again"])
 
-    def _fill_snapshot(self, records):
-        """Keep the values of records that have none yet."""
+    def _fill_snapshot(self, records, again=False):
+        """Keep the values of records that have none yet.
+
+        :param again: also of those that have
+        """
         if records:
             values = self._computed_values(records)
             self.env["base.automation.snapshot"]._keep_first(self.id, values)

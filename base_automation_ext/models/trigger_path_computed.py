@@ -1,10 +1,11 @@
 """Trigger: a computed value changes."""
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..core.triggers.computed_change import ComputedChange, as_json
 from ..core.triggers.path_resolver import PathError
+from .computed_values import computed_values
 from .old_values import OldValues
 from .rule_trigger import pause_rules
 
@@ -87,24 +88,8 @@ class BaseAutomation(models.Model):
         return found
 
     def _computed_values(self, records):
-        """Return ``{id: value as JSON}``, computed the same whoever asks, one company at a time."""
-        name = self.computed_field_id.name
-        env = records.env(user=SUPERUSER_ID, su=True, context={})
-        records = env[records._name].browse(records._ids)
-        # What is there may have been computed in another company, for somebody with other rights;
-        # and what is computed here is nothing for others.
-        records.invalidate_recordset([name], flush=False)
-        values = {}
-        for members in records.grouped(_company_of).values():
-            members = members.with_company(_company_of(members[:1])).with_prefetch()
-            values.update((record.id, _as_json(record, name)) for record in members)
-        records.invalidate_recordset([name], flush=False)
-        return values
-
-
-def _company_of(record):
-    """Return the id of the company of a record; None lets ``with_company`` change nothing."""
-    return record.company_id.id or None if "company_id" in record._fields else None
+        """Return ``{id: value as JSON}``."""
+        return computed_values(records, self.computed_field_id.name, _as_json)
 
 
 def _as_json(record, name):

@@ -39,6 +39,12 @@ class ComputedChange(PathTrigger):
         return True
 
 
+class ComputedDate(ComputedChange):
+    """The date a timed rule counts from becomes another one; nobody chooses this trigger."""
+
+    key = "computed_date"
+
+
 def as_json(value: Any) -> Any:
     """Return a value as it is kept in a snapshot: equal texts, numbers and lists are no change.
 
