@@ -155,22 +155,33 @@ class BaseAutomation(models.Model):
     def _run_on(self, records, domain_post=None, keeps_errors=True):
         rule = self.sudo()
         field = rule.trigger in TIME_TRIGGERS and rule._due_field()
-        if not field or not field.store or field.name in _NEVER_OWN:
+        if not field or field.name in _NEVER_OWN or not (field.store or rule._keeps_dates()):
             return super()._run_on(records, domain_post, keeps_errors)
-        before = {record.id: record[field.name] for record in records.sudo()}
+        before = rule._dates_in_database(records.sudo())
         super()._run_on(records, domain_post, keeps_errors)
         records = records.sudo().exists()
-        records.flush_recordset()
-        records.invalidate_recordset([field.name], flush=False)
+        if field.store:
+            records.flush_recordset()
+            records.invalidate_recordset([field.name], flush=False)
+        else:
+            # What it is computed from may be on any model.
+            self.env.flush_all()
         own = {
-            record.id: as_datetime(record[field.name])
-            for record in records
-            if record[field.name] and record[field.name] != before[record.id]
+            res_id: as_datetime(value)
+            for res_id, value in rule._dates_in_database(records).items()
+            if value and value != before.get(res_id)
         }
         if own:
             # What the rule does itself does not start it again.
             self.env["base.automation.due"].sudo()._note_own(rule, own)
         return None
+
+    def _dates_in_database(self, records):
+        """Return ``{record id: the date as it is stored, or kept}``."""
+        field = self._due_field()
+        if field.store:
+            return {record.id: record[field.name] for record in records}
+        return self.env["base.automation.snapshot"]._dates_of(self.id, records.ids)
 
     def _actions_to_run(self):
         """Return the actions of the step that is due."""

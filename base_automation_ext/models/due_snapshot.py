@@ -13,7 +13,6 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..core.due_item import as_datetime
 from ..core.triggers.computed_change import ComputedDate
 from ..core.triggers.path_resolver import PathError
 from .computed_values import computed_values
@@ -154,11 +153,8 @@ class BaseAutomation(models.Model):
         """Keep the dates of records that saw a change; the rule does not run for that."""
         rule = self.browse(watch.entry.id)
         dates = rule._keep_dates_of(records)
-        if self.env.context.get(DUE_KEY) == rule.id:
-            # What a rule does itself does not start it again.
-            own = {res_id: as_datetime(date) for res_id, date in dates.items() if date}
-            self.env["base.automation.due"].sudo()._note_own(rule, own)
-        elif dates:
+        # What a rule does itself does not start it again.
+        if dates and self.env.context.get(DUE_KEY) != rule.id:
             subscriber = self.env["base.automation.due.subscriber"]
             subscriber._wake_for_dates(watch, records, dates)
         return OldValues()

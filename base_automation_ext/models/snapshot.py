@@ -114,6 +114,20 @@ class BaseAutomationSnapshot(models.Model):
         return [res_id for [res_id] in rows]
 
     @api.model
+    def _dates_of(self, rule_id, ids):
+        """Return ``{record id: the date a timed rule counts from, or None}`` of those known."""
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    "SELECT res_id, counted_from FROM base_automation_snapshot "
+                    "WHERE rule_id = %s AND res_id = ANY(%s)",
+                    rule_id,
+                    ids,
+                )
+            )
+        )
+
+    @api.model
     def _rows(self, values):
         return SQL(
             "SELECT * FROM unnest(%s::int[], %s::jsonb[]) AS new(res_id, value)",

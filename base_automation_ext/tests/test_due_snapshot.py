@@ -200,7 +200,12 @@ class TestDueSnapshot(KeptCase):
 
     def test_own_change_does_not_start_it_again(self):
         """Neither of the date itself nor of what it is computed from; another's does."""
-        code = HIT + "\nrecord.leave_ids.write({'date_from': '2026-03-05 08:00:00'})"
+        other = self.calendars("2030-01-01 08:00:00")
+        code = (
+            f"{HIT}\nif record.id != {other.id}:\n    "
+            f"(record + record.browse({other.id})).leave_ids.write("
+            "{'date_from': '2026-03-05 08:00:00'})"
+        )
         rule = self.kept_rule(code=code)
         calendar = self.calendars(STARTS)
         self.run_cron(DUE)
@@ -209,6 +214,7 @@ class TestDueSnapshot(KeptCase):
         self.assertEqual(len(self.ledger(rule, "own")), 1)
         self.env["base.automation.due"]._gc_due()
         self.assertEqual(len(self.ledger(rule, "own")), 1)
+        self.assertEqual(other.name, "due!", "what it has done to others starts it for them")
         with freeze_time("2026-03-06 09:00:00"):
             calendar.leave_ids.date_from = "2026-03-06 08:00:00"
         self.run_cron("2026-03-07 08:00:00")
