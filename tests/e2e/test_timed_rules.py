@@ -2,47 +2,17 @@
 
 import pytest
 from harness.meeting import Meeting, wait_until
+from timed_jobs import assert_no_scan, late_marks, look, make_late, make_many, make_rule, plans
 
 RECORDS = 40
 ROUNDS = 5
-HIT = "record.write({'name': record.name + '!'})"
 
 
-def prepare(env, records=RECORDS, code=HIT):
+def prepare(env, records=RECORDS):
     """A rule on leaves that has been activated, and records that come too late for it."""
-    from datetime import datetime, timedelta
-
-    # Nobody but the processes of the test may look.
-    env.ref("base_automation_ext.ir_cron_timed_rules").active = False
-    env.ref("base_automation.ir_cron_data_base_automation_check").active = False
-    model = "resource.calendar.leaves"
-    model_id = env["ir.model"]._get_id(model)
-    rule = env["base.automation"].create(
-        {
-            "name": "One day later",
-            "model_id": model_id,
-            "trigger": "on_time",
-            "trg_date_id": env["ir.model.fields"]._get(model, "date_from").id,
-            "trg_date_range": 1,
-            "trg_date_range_type": "day",
-            "trg_date_range_mode": "after",
-            "filter_domain": "[('name', 'like', 'due')]",
-            "action_server_ids": [
-                (0, 0, {"name": "Count", "model_id": model_id, "state": "code", "code": code})
-            ],
-        }
-    )
-    env.cr.commit()
-    env["base.automation"]._update_cron()
-    env.ref("base_automation.ir_cron_data_base_automation_check").active = False
-    start = datetime.now().replace(microsecond=0) - timedelta(days=1, hours=1)
-    env["resource.calendar.leaves"].create(
-        [
-            {"name": f"due {at}", "date_from": start, "date_to": "2046-01-01"}
-            for at in range(records)
-        ]
-    )
-    return rule.id
+    rule = make_rule(env)
+    make_late(env, records)
+    return rule
 
 
 def work(env, folder):
@@ -53,10 +23,6 @@ def work(env, folder):
         env["base.automation"]._run_timed_rules()
         env.cr.commit()
     return True
-
-
-def look(env):
-    env["base.automation"]._run_timed_rules()
 
 
 def marks(env, rule):
@@ -157,15 +123,7 @@ def fill(env, rule):
     of this rule and of others, and other scheduled actions have wake-ups."""
     from odoo.addons.base_automation_ext.models.due_index import sync_due_indexes
 
-    env.cr.execute(
-        """
-        INSERT INTO resource_calendar_leaves (name, date_from, date_to, time_type)
-        SELECT 'due', (now() AT TIME ZONE 'UTC')::timestamp(0) + (n - %s) * interval '5 minutes',
-               '2046-01-01', 'leave'
-          FROM generate_series(1, %s) n
-        """,
-        [FILLED * 8 // 10, FILLED],
-    )
+    make_many(env, FILLED)
     env.cr.execute(
         """
         INSERT INTO base_automation_due (rule_id, res_id, due_at, step, value, state, fired_at)
@@ -191,34 +149,6 @@ def fill(env, rule):
 READ = ("resource_calendar_leaves", "base_automation_due", "ir_cron_trigger")
 
 
-def plans(env, rule):
-    """Return the plans of all that a pass does with records, ledger and wake-ups."""
-    from unittest.mock import patch
-
-    from odoo.sql_db import Cursor
-
-    statements, execute = [], Cursor.execute
-
-    def noting(cr, query, params=None, log_exceptions=True):
-        statements.append(cr._obj.mogrify(getattr(query, "code", query), _params(query, params)))
-        return execute(cr, query, params, log_exceptions)
-
-    with patch.object(Cursor, "execute", noting):
-        env["base.automation"]._run_timed_rules()
-    found = []
-    for statement in statements:
-        text = statement.decode()
-        words = text.split(None, 1)
-        if words[0] in ("SELECT", "INSERT", "UPDATE", "WITH") and any(one in text for one in READ):
-            env.cr._obj.execute(f"EXPLAIN {text}")
-            found.append([text, "\n".join(line for [line] in env.cr.fetchall())])
-    return found
-
-
-def _params(query, params):
-    return getattr(query, "params", params)
-
-
 def indexes(env):
     env.cr.execute("SELECT indexname FROM pg_indexes WHERE starts_with(indexname, %s)", [PREFIX])
     return [name for [name] in env.cr.fetchall()]
@@ -241,19 +171,9 @@ def test_index(in_odoo):
     in_odoo(fill, rule=rule).result(timeout_seconds=240)
     name = f"{PREFIX}resource_calendar_leaves_date_from"
     assert in_odoo(indexes).result() == [name]
-    found = in_odoo(plans, rule=rule).result(timeout_seconds=120)
+    found = in_odoo(plans, tables=READ).result(timeout_seconds=120)
     assert any(name in plan for _statement, plan in found)
-    for table in READ:
-        assert any(table in statement for statement, _plan in found), table
-        for statement, plan in found:
-            assert f"Seq Scan on {table}" not in plan, f"{statement}\n{plan}"
-    assert in_odoo(late, rule=rule).result() == [[1] * 20, ["done"]]
+    assert_no_scan(found, READ)
+    assert in_odoo(late_marks, rule=rule).result() == [[1] * 20, ["done"]]
     in_odoo(remove, rule=rule).result(timeout_seconds=120)
     assert in_odoo(indexes).result() == []
-
-
-def late(env, rule):
-    """Return how often the rule has run on each record that came late, and what its ledger says."""
-    leaves = env["resource.calendar.leaves"].search([("name", "=like", "due %")])
-    rows = env["base.automation.due"].search([("rule_id", "=", rule), ("res_id", "in", leaves.ids)])
-    return [name.count("!") for name in leaves.mapped("name")], sorted(set(rows.mapped("state")))

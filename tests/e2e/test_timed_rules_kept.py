@@ -2,26 +2,29 @@
 
 import pytest
 from harness.meeting import Meeting, wait_until
+from timed_jobs import (
+    MODEL,
+    assert_no_scan,
+    late_marks,
+    look,
+    make_late,
+    make_many,
+    make_rule,
+    plans,
+)
 
 RECORDS = 40
 ROUNDS = 12
-MODEL = "resource.calendar.leaves"
 FILLED = 1_000_000
 
 
 def prepare(env, records=RECORDS):
     """A rule on a date computed from another one, and records that come too late for it."""
-    from datetime import datetime, timedelta
-
-    # Nobody but the processes of the test may look.
-    env.ref("base_automation_ext.ir_cron_timed_rules").active = False
-    env.ref("base_automation.ir_cron_data_base_automation_check").active = False
-    model_id = env["ir.model"]._get_id(MODEL)
     field = env["ir.model.fields"].create(
         {
             "name": "x_start",
             "field_description": "Start",
-            "model_id": model_id,
+            "model_id": env["ir.model"]._get_id(MODEL),
             "ttype": "datetime",
             "store": False,
             "readonly": True,
@@ -29,33 +32,9 @@ def prepare(env, records=RECORDS):
             "compute": "for record in self: record['x_start'] = record.date_from",
         }
     )
-    code = "record.write({'name': record.name + '!'})"
-    rule = env["base.automation"].create(
-        {
-            "name": "One day later",
-            "model_id": model_id,
-            "trigger": "on_time",
-            "trg_date_id": field.id,
-            "trg_date_range": 1,
-            "trg_date_range_type": "day",
-            "trg_date_range_mode": "after",
-            "filter_domain": "[('name', 'like', 'due')]",
-            "action_server_ids": [
-                (0, 0, {"name": "Count", "model_id": model_id, "state": "code", "code": code})
-            ],
-        }
-    )
-    env.cr.commit()
-    env["base.automation"]._update_cron()
-    env.ref("base_automation.ir_cron_data_base_automation_check").active = False
-    start = datetime.now().replace(microsecond=0) - timedelta(days=1, hours=1)
-    env[MODEL].create(
-        [
-            {"name": f"due {at}", "date_from": start, "date_to": "2046-01-01"}
-            for at in range(records)
-        ]
-    )
-    return rule.id
+    rule = make_rule(env, date=field.id)
+    make_late(env, records)
+    return rule
 
 
 def ignore_collisions():
@@ -90,10 +69,6 @@ def work(env, folder):
     for _at in range(ROUNDS):
         env["base.automation"]._run_timed_rules()
         env.cr.commit()
-
-
-def look(env):
-    env["base.automation"]._run_timed_rules()
 
 
 def outcome(env, rule):
@@ -143,15 +118,7 @@ def test_killed_worker(in_odoo, meeting, place):
 
 def fill(env, rule):
     """A million leaves over ten years, their dates kept; what is over is in the ledger."""
-    env.cr.execute(
-        """
-        INSERT INTO resource_calendar_leaves (name, date_from, date_to, time_type)
-        SELECT 'due', (now() AT TIME ZONE 'UTC')::timestamp(0) + (n - %s) * interval '5 minutes',
-               '2046-01-01', 'leave'
-          FROM generate_series(1, %s) n
-        """,
-        [FILLED * 8 // 10, FILLED],
-    )
+    make_many(env, FILLED)
     env.cr.execute(
         """
         INSERT INTO base_automation_snapshot (rule_id, res_id, counted_from)
@@ -175,45 +142,11 @@ def fill(env, rule):
 READ = ("resource_calendar_leaves", "base_automation_due", "base_automation_snapshot")
 
 
-def plans(env):
-    """Return the plans of all that a pass does with records, dates and ledger."""
-    from unittest.mock import patch
-
-    from odoo.sql_db import Cursor
-
-    statements, execute = [], Cursor.execute
-
-    def noting(cr, query, params=None, log_exceptions=True):
-        text = getattr(query, "code", query)
-        statements.append(cr._obj.mogrify(text, getattr(query, "params", params)).decode())
-        return execute(cr, query, params, log_exceptions)
-
-    with patch.object(Cursor, "execute", noting):
-        env["base.automation"]._run_timed_rules()
-    found = []
-    for text in statements:
-        words = text.split(None, 1)
-        if words[0] in ("SELECT", "INSERT", "UPDATE", "WITH") and any(one in text for one in READ):
-            env.cr._obj.execute(f"EXPLAIN {text}")
-            found.append([text, "\n".join(line for [line] in env.cr.fetchall())])
-    return found
-
-
 def test_no_table_is_read_from_end_to_end(in_odoo):
     """Of a million records, a pass looks at those that are due."""
     rule = in_odoo(prepare, records=20).result()
     in_odoo(fill, rule=rule).result(timeout_seconds=240)
-    found = in_odoo(plans).result(timeout_seconds=120)
-    for table in READ:
-        assert any(table in statement for statement, _plan in found), table
-        for statement, plan in found:
-            assert f"Seq Scan on {table}" not in plan, f"{statement}\n{plan}"
+    found = in_odoo(plans, tables=READ).result(timeout_seconds=120)
+    assert_no_scan(found, READ)
     assert any("counted_idx" in plan for _statement, plan in found)
-    late = in_odoo(late_marks).result()
-    assert late == [1] * 20
-
-
-def late_marks(env):
-    """Return how often the rule has run on each record that came late."""
-    names = env[MODEL].search([("name", "=like", "due %")]).mapped("name")
-    return [name.count("!") for name in names]
+    assert in_odoo(late_marks, rule=rule).result() == [[1] * 20, ["done"]]
