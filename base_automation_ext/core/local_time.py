@@ -42,3 +42,11 @@ def to_local(moment: datetime, zone: tzinfo) -> datetime:
 def end_of_day(day: date, zone: tzinfo) -> datetime:
     """Return the moment (naive UTC) at which a day is over in a time zone."""
     return to_utc(datetime.combine(day + timedelta(days=1), time()), zone)
+
+
+def full_second(moment: datetime) -> datetime:
+    """Return the first full second from a moment on.
+
+    Moments are compared with a clock of full seconds: what is due within one is seen after it.
+    """
+    return moment.replace(microsecond=0) + _SECOND * bool(moment.microsecond)

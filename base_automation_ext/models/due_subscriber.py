@@ -91,7 +91,7 @@ class BaseAutomation(models.Model):
             ]
             if self.env["ir.cron.trigger"].sudo().search_count(planned, limit=1):
                 return
-        cron._trigger(at=max(moment, now))
+        self._wake_at(max(moment, now))
 
 
 class DueSubscriber(models.AbstractModel):

@@ -14,6 +14,7 @@ from odoo.addons.server_action_engine.core.errors import is_retryable_db_error
 from odoo.addons.server_action_engine.core.frames import state_of
 from odoo.addons.server_action_engine.models.event_hook_gate import is_disabled
 
+from ..core.local_time import full_second
 from . import pass_memory
 from .pass_progress import PassProgress
 from .trigger_schedule import SCHEDULE_FIELDS, TRIGGER
@@ -61,12 +62,14 @@ class BaseAutomation(models.Model):
     def _wake_at(self, moment):
         """Have the scheduled action of timed rules look for work at ``moment``, naive UTC.
 
-        The wake-up becomes visible together with what this transaction has to be done.
+        The wake-up becomes visible together with what this transaction has to be done. It is for a
+        full second: Odoo starts an action in the middle of one, but takes the wake-up away only
+        when the second is over, so that the action would be called twice, the first time in vain.
 
         :returns: the wake-up (``ir.cron.trigger``)
         """
         if cron := self._timed_cron():
-            return cron._trigger(at=moment)
+            return cron._trigger(at=full_second(moment))
         return self.env["ir.cron.trigger"]
 
     @api.model
@@ -75,10 +78,10 @@ class BaseAutomation(models.Model):
 
         Each time it plans the next time itself. For what is committed before it can look.
         """
-        cron, now = self._timed_cron(), fields.Datetime.now()
+        cron, now, moment = self._timed_cron(), fields.Datetime.now(), full_second(moment)
         planned = [("cron_id", "=", cron.id), ("call_at", ">", now), ("call_at", "<=", moment)]
         if cron and not self.env["ir.cron.trigger"].sudo().search_count(planned, limit=1):
-            cron._trigger(at=moment)
+            self._wake_at(moment)
 
     @api.model
     def _timed_cron(self):
@@ -151,9 +154,8 @@ class BaseAutomation(models.Model):
         left = self.env["ir.cron"]._commit_progress()
         if not moment or not left or math.isinf(left):
             return False
-        # What is due within a second is seen when it is over: moments are compared to the second.
-        full = moment.replace(microsecond=0) + timedelta(seconds=bool(moment.microsecond))
-        seconds = (full - datetime.now(timezone.utc).replace(tzinfo=None)).total_seconds()
+        now = datetime.now(timezone.utc).replace(tzinfo=None)
+        seconds = (full_second(moment) - now).total_seconds()
         if seconds > min(left, _SOON.total_seconds()):
             return False
         time.sleep(max(seconds, _BREATH_SECONDS))

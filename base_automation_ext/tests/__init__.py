@@ -13,6 +13,7 @@ from . import test_due_reader
 from . import test_due_series
 from . import test_due_shared
 from . import test_due_snapshot
+from . import test_due_waking
 from . import test_filter_change
 from . import test_fire_mode
 from . import test_live_form

@@ -7,7 +7,7 @@ import pytest
 
 from base_automation_ext.core import cron_expression
 from base_automation_ext.core.cron_expression import CronExpressionError
-from base_automation_ext.core.local_time import end_of_day, to_utc
+from base_automation_ext.core.local_time import end_of_day, full_second, to_utc
 from base_automation_ext.core.schedule import (
     CronSchedule,
     EveryFewDays,
@@ -175,3 +175,15 @@ def test_expressions_that_cannot_be_used(text, field):
 
 def test_explanation():
     assert cron_expression.explain("0 8 * * 1") == "At 08:00 on Monday"
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        (datetime(2026, 3, 2, 8), datetime(2026, 3, 2, 8)),
+        (datetime(2026, 3, 2, 8, microsecond=1), datetime(2026, 3, 2, 8, second=1)),
+        (datetime(2026, 12, 31, 23, 59, 59, 999999), datetime(2027, 1, 1)),
+    ],
+)
+def test_full_second(moment, expected):
+    assert full_second(moment) == expected
