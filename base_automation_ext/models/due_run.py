@@ -54,17 +54,27 @@ class BaseAutomation(models.Model):
         rules = self.sudo().browse(
             [rule_id for rule_id, name in self.env.cr.fetchall() if name in self.env]
         )
-        # Not as one recordset: each commit forgets what was read, and each would read all anew.
-        alone = [rule.browse(rule.id) for rule in rules]
         if self._overridden_time_methods():
-            return [partial(rule._in_own_transaction, rule._run_time_as_stock) for rule in alone]
-        found = rules._survey_due(before)
+            return [
+                partial(rule._in_own_transaction, rule._run_time_as_stock)
+                for rule in rules._each_alone()
+            ]
+        return rules._surveyed_jobs(before)
+
+    def _surveyed_jobs(self, before=None):
+        """Look for what is due for the rules; those there is no time for are the last job."""
+        found, rest = self._survey_due(before)
         turns = [
             DueTurns(rule, found.get(rule.id), is_whole=before is None)
-            for rule in alone
+            for rule in (self - rest)._each_alone()
             if found.get(rule.id, True)
         ]
-        return share(turns, SLICE)
+        jobs = share(turns, SLICE)
+        return [*jobs, partial(rest._surveyed_jobs, before)] if rest else jobs
+
+    def _each_alone(self):
+        # Not as one recordset: each commit forgets what was read, and each would read all anew.
+        return [self.browse(rule_id) for rule_id in self._ids]
 
     def _run_time_as_stock(self):
         """For modules that search the due records themselves: all of them, in one transaction."""

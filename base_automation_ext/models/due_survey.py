@@ -9,8 +9,8 @@ from . import due_run
 
 _logger = logging.getLogger(__name__)
 
-#: Rules that are not reached by then are looked at when it is their turn.
-_MOST_SECONDS = 0.5
+#: So long rules for which something was found wait for others to be looked at.
+MOST_SECONDS = 0.5
 
 
 class BaseAutomation(models.Model):
@@ -21,14 +21,15 @@ class BaseAutomation(models.Model):
 
         :param before: what was due by then has just been done
         :returns: ``{rule id: arguments of its first turn, or None if nothing is due}``; what is
-            not in it has to be looked at by itself
+            not in it has to be looked at by itself. And the rules there was no time for.
         """
+        none = self.browse()
         if not self or self._is_globally_paused():
-            return {}
-        now, found = fields.Datetime.now(), {}
+            return {}, none
+        now, found, until = fields.Datetime.now(), {}, time.monotonic() + MOST_SECONDS
         try:
             with self.env.cr.savepoint(flush=False):
-                for rule in self._to_survey(time.monotonic() + _MOST_SECONDS):
+                for rule in self._to_survey(until):
                     items = rule._due_items(now, due_run.SLICE, since=before)
                     turn = {"items": items, "attempt": 0, "now": now, "written": rule.write_date}
                     found[rule.id] = turn if items else None
@@ -36,8 +37,10 @@ class BaseAutomation(models.Model):
                     self._note_quiet([key for key, turn in found.items() if not turn], now)
         except Exception:
             _logger.debug("Timed rules could not be looked at together", exc_info=True)
-            return {}
-        return found
+            return {}, none
+        if not found or time.monotonic() <= until:
+            return found, none
+        return found, self.browse(self._ids[self._ids.index(list(found)[-1]) + 1 :])
 
     def _to_survey(self, until):
         for rule in self:

@@ -62,7 +62,7 @@ class TestDueLeftOver(DueCase):
         self.run_cron()
         leaf = self.leaves(DUE)
         with freeze_time("2026-03-20 08:00:00"):
-            found = rule._survey_due(before=fields.Datetime.now())
+            found, _rest = rule._survey_due(before=fields.Datetime.now())
         self.assertEqual(found, {rule.id: None})
         self.run_cron("2026-03-20 08:00:00")
         self.assertEqual(leaf.name, "due!")
