@@ -1,9 +1,10 @@
 """One turn for several rules that have little to do: one transaction, and one commit, for all.
 
 A turn of its own costs a rule two commits, and reads anew what others have just read. So rules
-that were quick the last time share one. Each has a savepoint in it; whatever does not go smoothly
-is taken back and left to a turn of the rule's own, where it is dealt with as ever. So is all
-of it after a crash, which is noted for all rules that had begun.
+that were quick the last time share one, and a few of those of which it is not known. Each has a
+savepoint in it; whatever does not go smoothly is taken back and left to a turn of the rule's own,
+where it is dealt with as ever. So is all of it after a crash, which is noted for all rules that
+had begun.
 """
 
 import logging
@@ -21,7 +22,7 @@ from .due_ledger import LEFT_OUT, MISSED
 
 _logger = logging.getLogger(__name__)
 
-#: After that no further rule is begun, and what was done is committed.
+#: After that no further rule is begun, and what was done is committed; the others share again.
 MOST_SECONDS = 1.0
 #: Who has to wait longer for somebody's lock does so in a turn of its own, without keeping what
 #: others have done from being committed.
@@ -99,22 +100,32 @@ class BaseAutomation(models.Model):
         return [rule_id for rule_id in self._ids if rule_id in begun]
 
     def _fire_together(self, turns):
-        """Run the rules, each on what its turn is about.
+        """Run the rules, each on what its turn is about, until it takes long.
 
-        :returns: ``{rule id: whether the end of its turn is noted}`` of those that ran
+        :returns: ``{"ran": ids, "left": ids there was no time for, "noted": ids of those that the
+            end of the turn is noted for}``
         """
         self._checkpoint("due.shared.begun")
         self.env.cr.execute("SET LOCAL lock_timeout = %s", [LOCK_TIMEOUT])
-        until, state, done = time.monotonic() + MOST_SECONDS, state_of(self.env.cr), []
+        until, state = time.monotonic() + MOST_SECONDS, state_of(self.env.cr)
+        ran, left = [], list(self._ids)
         for rule in self:
-            if time.monotonic() > until or not state.take_savepoint(self.env.cr.now()):
+            if not state.take_savepoint(self.env.cr.now()):
                 break
+            began = time.monotonic()
+            left.remove(rule.id)
             if rule._fire_beside_others(turns[rule.id].first):
-                done.append(rule)
+                ran.append(rule.id)
             self._checkpoint("due.shared.rule")
-        noted = self._end_together(done, turns) if done else set()
+            now = time.monotonic()
+            if now > until or now - began > due_pace.QUICK_SECONDS:
+                # The others need not wait for more than the one that was not quick.
+                break
+        # With nothing done, trying again would lead nowhere.
+        left = left if len(left) < len(self) else []
+        noted = self._end_together(turns, ran)
         self._checkpoint("due.shared.executed")
-        return {rule.id: rule.id in noted for rule in done}
+        return {"ran": ran, "left": left, "noted": noted}
 
     def _fire_beside_others(self, turn):
         """Run the rule in a savepoint.
@@ -130,7 +141,7 @@ class BaseAutomation(models.Model):
                     rule = self.with_env(self._timed_environment(self.time_tz))
                     rule._fire_smoothly(turn, ids)
         except Exception as exc:
-            due_pace.forget(database, self.id)
+            due_pace.leave_alone(database, self.id)
             if is_retryable_db_error(exc):
                 raise
             _logger.info("Automation rule #%s gets a turn of its own: %s", self.id, exc)
@@ -153,12 +164,14 @@ class BaseAutomation(models.Model):
                 left_out = [item for item in part if item.res_id not in ran]
                 ledger._settle(self, left_out, LEFT_OUT)
 
-    def _end_together(self, rules, turns):
-        """Note that turns were finished; see ``_end_turn``.
+    def _end_together(self, turns, ran):
+        """Note that turns are over; see ``_end_turn``.
 
+        :param ran: ids of the rules that have done what they were due for
         :returns: the ids of the rules, without those that somebody is saving
         """
-        ended = [turns[rule.id] for rule in rules]
+        firsts = [turns[rule_id].first for rule_id in self._ids]
+        is_done = [rule_id in ran and turns[rule_id].is_whole for rule_id in self._ids]
         self.env.cr.execute(
             """
             WITH free AS (
@@ -175,9 +188,12 @@ class BaseAutomation(models.Model):
          RETURNING rule.id
             """,
             [
-                [rule.id for rule in rules],
-                [turn.first["written"] or None for turn in ended],
-                [turn.first["now"] if turn.is_whole else None for turn in ended],
+                self.ids,
+                [first["written"] or None for first in firsts],
+                [
+                    first["now"] if done else None
+                    for first, done in zip(firsts, is_done, strict=True)
+                ],
             ],
             log_exceptions=False,
         )

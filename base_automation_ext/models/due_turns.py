@@ -5,8 +5,9 @@ import time
 from . import due_pace
 from .schedule_run import MORE
 
-#: Rules of a shared turn: half as many as a transaction has savepoints.
-MOST_RULES = 25
+#: Rules of a shared turn, by how well they are known. Quick ones are half as many as a transaction
+#: has savepoints; of the others each may turn out to keep the few before it waiting.
+MOST_RULES = {due_pace.QUICK: 25, due_pace.TRIED: 5, due_pace.ALONE: 1}
 
 
 class DueTurns:
@@ -29,12 +30,15 @@ class DueTurns:
         return {item.res_id for item in self.first["items"]} if self.first else set()
 
     @property
-    def is_quick(self):
-        """Tell whether the first turn may be expected not to keep others waiting."""
+    def kind(self):
+        """Tell with whom the first turn may be shared: see ``due_pace.kind``."""
         if not self.first:
-            return False
-        expected = due_pace.expected(self.rule.env.cr.dbname, self.rule.id, len(self.ids))
-        return expected <= due_pace.QUICK_SECONDS
+            return due_pace.ALONE
+        return due_pace.kind(self.rule.env.cr.dbname, self.rule.id, len(self.ids))
+
+    def put_off(self):
+        """Tell whether the first turn may be put behind those of others."""
+        return due_pace.put_off(self.rule.env.cr.dbname, self.rule.id)
 
     def __call__(self):
         """Take one turn.
@@ -114,55 +118,74 @@ class DueTurns:
 class SharedTurn:
     """A job of a pass: the first turns of several rules."""
 
-    def __init__(self, turns):
-        """Take the :class:`DueTurns` of rules whose first turn is known."""
-        self._turns = {one.rule.id: one for one in turns}
+    def __init__(self, turns, most):
+        """Take the :class:`DueTurns` of rules whose first turn is known.
+
+        :param most: see :func:`share`
+        """
+        self._turns, self._most = {one.rule.id: one for one in turns}, most
         # As one recordset: what is read for one of them is read for all.
         self._rules = turns[0].rule.browse(self._turns)
 
     def __call__(self):
         """Take the turns.
 
-        :returns: those that their rules have to take by themselves
+        :returns: jobs for those that could not be taken together, or not yet
         """
+        # Somebody else is at those that are not locked.
         locked = self._rules._lock_due_together()
         if not locked:
             return []
         try:
-            done = self._take(locked)
+            ran, left = self._take(locked)
         finally:
             locked._unlock_due_together()
-        # Somebody else is at those that are not locked.
-        return [self._turns[rule_id] for rule_id in locked._ids if rule_id not in done]
+        alone = [self._turns[at] for at in locked._ids if at not in ran and at not in left]
+        return [*alone, *share([self._turns[at] for at in left], self._most)]
 
     def _take(self, rules):
-        begun, ended = [], {}
-        if not rules._together(lambda: begun.extend(rules._begin_together(self._turns))):
-            return ()
-        rules = rules.browse(begun)
-        if not rules._together(lambda: ended.update(rules._fire_together(self._turns))):
-            ended = {}
-        for rule in rules:
-            if not ended.get(rule.id, False):
+        """Return the ids of the rules that ran, and of those for which there was no time."""
+        begun, told = [], {}
+        if rules._together(lambda: begun.extend(rules._begin_together(self._turns))) and begun:
+            rules = rules.browse(begun)
+            if not rules._together(lambda: told.update(rules._fire_together(self._turns))):
+                told = {}
+        for rule in rules.browse(begun):
+            if rule.id not in told.get("noted", ()):
                 # Nobody has died.
                 rule._in_own_transaction(lambda rule=rule: rule._note_attempt(0))
-        return ended
+        return told.get("ran", ()), told.get("left", ())
 
 
 def share(turns, most):
-    """Put the turns of quick rules with little to do together.
+    """Put the turns of rules with little to do together.
 
     :param most: records of a shared turn
-    :returns: jobs, in the order of the rules
+    :returns: jobs, in the order of the rules; who is not known yet comes behind the quick ones
     """
-    groups, shared, count = [], None, 0
+    groups, open_groups = [], {}
     for one in turns:
-        if not one.is_quick:
-            groups.append([one])
-            continue
-        count += len(one.ids)
-        if shared is None or len(shared) == MOST_RULES or count > most:
-            shared, count = [], len(one.ids)
-            groups.append(shared)
-        shared.append(one)
-    return [SharedTurn(group) if len(group) > 1 else group[0] for group in groups]
+        kind, count = one.kind, len(one.ids)
+        group, records = open_groups.get(kind, ([], 0))
+        if not group or len(group) == MOST_RULES[kind] or records + count > most:
+            group, records = [], 0
+            groups.append((kind, group))
+        group.append(one)
+        open_groups[kind] = group, records + count
+    return [
+        SharedTurn(group, most) if len(group) > 1 else group[0] for group in _quick_first(groups)
+    ]
+
+
+def _quick_first(groups):
+    """Return groups of turns, those of unknown rules behind the last one of quick rules.
+
+    :param groups: [(kind, turns)] in the order of the rules
+    """
+    kinds = [kind for kind, _group in groups]
+    last = len(kinds) - kinds[::-1].index(due_pace.QUICK) if due_pace.QUICK in kinds else 0
+    before, behind = [], []
+    for kind, group in groups[:last]:
+        is_behind = kind == due_pace.TRIED and all([one.put_off() for one in group])
+        (behind if is_behind else before).append(group)
+    return [*before, *behind, *(group for _kind, group in groups[last:])]

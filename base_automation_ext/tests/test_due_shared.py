@@ -1,6 +1,8 @@
 """Rules that have little to do share a turn; whatever fails there is left to their own turns."""
 
 from contextlib import closing, contextmanager
+from itertools import count
+from types import SimpleNamespace
 from unittest.mock import patch
 
 from freezegun import freeze_time
@@ -9,7 +11,9 @@ from odoo.sql_db import db_connect
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models import due_pace, due_run, due_shared, due_turns
+from odoo.addons.server_action_engine.core import frames
+
+from ..models import due_pace, due_run, due_shared, due_survey, due_turns
 from .due_case import HIT, DueCase
 
 WARM = "2026-03-03 08:00:00"
@@ -62,14 +66,53 @@ class TestDueShared(DueCase):
         self.run_cron("2026-03-04 08:01:00")
         self.assertEqual(leaf.name, "due!!!")
 
-    def test_new_rule_has_a_turn_of_its_own(self):
-        """Nobody knows how long it takes."""
-        self.rules(HIT, HIT)
-        self.timed()
+    def rules_of(self, jobs):
+        """Return the ids of the rules of each job."""
+        return [list(getattr(job, "_turns", None) or [job.rule.id]) for job in jobs]
+
+    def test_new_rules_share_with_a_few(self):
+        """Nobody knows how long they take: none that is known to be quick has to wait for them."""
+        self.patch(due_turns, "MOST_RULES", {**due_turns.MOST_RULES, due_pace.TRIED: 2})
+        quick = [rule.id for rule in self.rules(HIT, HIT, HIT)]
+        new = [self.timed().id for _at in range(3)]
+        leaf = self.leaves(DUE)
+        with self.jobs() as (_rules, jobs):
+            self.assertEqual(self.rules_of(jobs), [quick, new[:2], new[2:]])
+        # They would wait for ever, if they were put behind the others in each pass.
+        with self.jobs() as (all_rules, jobs):
+            self.assertEqual(self.rules_of(jobs), [new[:2], new[2:], quick])
+            self.assertEqual(all_rules._work_off(jobs), (True, True))
+        self.assertEqual(leaf.name, "due!!!!!!")
         self.leaves(DUE)
         with self.jobs() as (_rules, jobs):
-            kinds = sorted(type(job).__name__ for job in jobs)
-        self.assertEqual(kinds, ["DueTurns", "SharedTurn"])
+            self.assertEqual(sorted(self.rules_of(jobs)[0]), sorted(quick + new))
+
+    def test_new_rule_with_much_to_do_has_a_turn_of_its_own(self):
+        """Those beside it might wait for long."""
+        self.patch(due_pace, "TRIED_RECORDS", 1)
+        new = [self.timed().id for _at in range(2)]
+        self.leaves(DUE, DUE)
+        with self.jobs() as (_rules, jobs):
+            self.assertEqual(self.rules_of(jobs), [new[:1], new[1:]])
+
+    def test_rule_turns_out_to_be_slow(self):
+        """What it has done is committed at once; the others share another turn."""
+        rules = [rule.id for rule in self.rules(HIT, HIT, HIT)]
+        leaf = self.leaves(DUE)
+        with self.jobs() as (all_rules, jobs):
+            [job] = jobs
+            # The clock goes on by a second whenever somebody looks at it.
+            clock = patch.object(due_shared, "time", SimpleNamespace(monotonic=count().__next__))
+            with clock, patch.object(due_pace, "QUICK_SECONDS", 2.5):
+                self.patch(due_shared, "MOST_SECONDS", 60)
+                left = job()
+            self.assertEqual(all_rules.env["resource.calendar.leaves"].browse(leaf.id).name, "due!")
+            found = all_rules.browse(rules)
+            self.assertEqual([rule.due_attempt for rule in found], [0, 0, 0])
+            self.assertEqual([str(rule.last_run) == LATER for rule in found], [True, False, False])
+            self.assertEqual(sorted(sum(self.rules_of(left), [])), rules[1:])
+            self.assertEqual(all_rules._work_off(left), (True, True))
+        self.assertEqual(leaf.name, "due!!!")
 
     def test_slow_rule_has_a_turn_of_its_own(self):
         """So that what the others have done is not committed after it."""
@@ -137,16 +180,45 @@ class TestDueShared(DueCase):
         self.assertEqual([rule.due_attempt for rule in rules], [0, 0])
 
     def test_time_is_over(self):
-        """Rules that are not reached have turns of their own, and nobody has died."""
+        """Rules that are not reached share the next turn, and nobody has died."""
+        rules = self.rules(HIT, HIT, HIT)
+        leaf = self.leaves(DUE)
+        with patch.object(due_shared, "MOST_SECONDS", -1), self.jobs() as (all_rules, jobs):
+            left = jobs[0]()
+            self.assertEqual(self.rules_of(left), [[rule.id for rule in rules[1:]]])
+            found = all_rules.browse(rule.id for rule in rules)
+            self.assertEqual([rule.due_attempt for rule in found], [0, 0, 0])
+            self.assertEqual([str(rule.last_run) == LATER for rule in found], [True, False, False])
+            self.assertEqual(all_rules._work_off(left), (True, True))
+        self.assertEqual(leaf.name, "due!!!")
+        self.assertEqual([str(rule.last_run) for rule in rules], [LATER] * 3)
+
+    def test_no_savepoint_is_left(self):
+        """Nobody tries together again what cannot be done together."""
         rules = self.rules(HIT, HIT)
         leaf = self.leaves(DUE)
-        module = "odoo.addons.base_automation_ext.models.due_shared.MOST_SECONDS"
-        with patch(module, -1), self.jobs() as (all_rules, jobs):
+        with self.jobs() as (all_rules, jobs), patch.object(frames, "MAX_SAVEPOINTS", 0):
             left = jobs[0]()
-            self.assertEqual(len(left), 2)
-            self.assertEqual([all_rules.browse(rule.id).due_attempt for rule in rules], [0, 0])
-            self.assertEqual(all_rules._work_off(left), (True, True))
+            self.assertEqual(self.rules_of(left), [[rule.id] for rule in rules])
+        with self.jobs() as (all_rules, jobs):
+            self.assertEqual(all_rules._work_off(jobs), (True, True))
         self.assertEqual(leaf.name, "due!!")
+
+    def test_looking_takes_long(self):
+        """What was found meanwhile is done before the other rules are looked at together."""
+        rules = self.rules(*[HIT] * 5)
+        ids = [rule.id for rule in rules]
+        leaf = self.leaves(DUE)
+        # The clock goes on by a second whenever somebody looks at it.
+        self.patch(due_survey, "MOST_SECONDS", 2.5)
+        with patch.object(due_survey, "time", SimpleNamespace(monotonic=count().__next__)):
+            with self.jobs() as (all_rules, jobs):
+                first, second = jobs
+                self.assertEqual(self.rules_of([first]), [ids[:2]])
+                self.assertEqual(self.rules_of(second()[:1]), [ids[2:4]])
+                self.assertEqual(all_rules._work_off(jobs), (True, True))
+        self.assertEqual(leaf.name, "due!!!!!")
+        self.assertEqual([str(rule.last_run) for rule in rules], [LATER] * 5)
 
     def test_rule_changed_or_deleted_meanwhile(self):
         """It looks anew; the others are not disturbed."""
@@ -209,8 +281,8 @@ class TestDueShared(DueCase):
         """More records take longer, apart from what a turn costs; after a failure it is unknown."""
         database, rule = "no_database", 1
         due_pace.took(database, rule, 2, 0.13)
-        for count, seconds in ((1, 0.13), (2, 0.13), (20, 1.03)):
-            self.assertAlmostEqual(due_pace.expected(database, rule, count), seconds)
+        for count_, seconds in ((1, 0.13), (2, 0.13), (20, 1.03)):
+            self.assertAlmostEqual(due_pace.expected(database, rule, count_), seconds)
         due_pace.took(database, rule, 1, 0.01)
         self.assertAlmostEqual(due_pace.expected(database, rule, 1000), 0.03)
         due_pace.failed(database, rule)
@@ -218,9 +290,28 @@ class TestDueShared(DueCase):
         due_pace.took(database, rule, 1, 0.01)
         self.assertEqual(due_pace.expected(database, rule, 1), float("inf"))
 
+    def test_kinds(self):
+        """A turn about one record tells little about more of them; a slow or failed one enough."""
+        self.patch(due_pace, "QUICK_SECONDS", 0.5)
+        quick, tried, alone = due_pace.QUICK, due_pace.TRIED, due_pace.ALONE
+        for took, failed, expected in (
+            (None, False, {1: tried, 100: tried, 101: alone}),
+            ((1, 0.06), False, {1: quick, 10: quick, 20: tried, 100: tried, 101: alone}),
+            ((20, 0.06), False, {20: quick, 300: quick, 400: alone}),
+            ((20, 0.6), False, {1: alone, 20: alone}),
+            ((20, 0.06), True, {1: alone, 20: alone}),
+        ):
+            due_pace._paces.pop(("no_database", 2), None)
+            if failed:
+                due_pace.failed("no_database", 2)
+            if took:
+                due_pace.took("no_database", 2, *took)
+            found = {number: due_pace.kind("no_database", 2, number) for number in expected}
+            self.assertEqual(found, expected, (took, failed))
+
     def test_most_rules(self):
         """Each has a savepoint, of which a transaction has not many; and they have few records."""
-        self.patch(due_turns, "MOST_RULES", 2)
+        self.patch(due_turns, "MOST_RULES", {**due_turns.MOST_RULES, due_pace.QUICK: 2})
         self.rules(*[HIT] * 5)
         self.leaves(DUE)
         with self.jobs() as (_rules, jobs):
@@ -230,12 +321,12 @@ class TestDueShared(DueCase):
     def test_statements(self):
         """A further rule with one due record costs few statements in a pass, and no commit."""
         costs = {}
-        for count in (4, 8):
+        for number in (4, 8):
             # Nothing that the others listen to.
             self.rules(*["record.write({'time_type': 'other'})"] * 4)
             self.leaves(DUE)
             with self.jobs() as (rules, jobs):
                 before = self.cr.sql_log_count
                 self.assertEqual(rules._work_off(jobs), (True, True))
-                costs[count] = self.cr.sql_log_count - before
+                costs[number] = self.cr.sql_log_count - before
         self.assertLessEqual(costs[8] - costs[4], 4 * 8, costs)

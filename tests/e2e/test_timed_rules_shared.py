@@ -8,10 +8,11 @@ HIT = "record.write({'name': record.name + '!'})"
 _MODEL = "resource.calendar.leaves"
 
 
-def prepare(env):
+def prepare(env, numbers=range(RULES)):
     """Rules on leaves that have been activated."""
     # Nobody but the processes of the test may look.
     env.ref("base_automation_ext.ir_cron_timed_rules").active = False
+    env.ref("base_automation.ir_cron_data_base_automation_check").active = False
     model_id = env["ir.model"]._get_id(_MODEL)
     rules = env["base.automation"].create(
         [
@@ -28,7 +29,7 @@ def prepare(env):
                     (0, 0, {"name": "Count", "model_id": model_id, "state": "code", "code": HIT})
                 ],
             }
-            for number in range(RULES)
+            for number in numbers
         ]
     )
     env.cr.commit()
@@ -36,7 +37,7 @@ def prepare(env):
     return rules.ids
 
 
-def arrive(env):
+def arrive(env, rules=RULES):
     """Records that come too late for the rules."""
     from datetime import datetime, timedelta
 
@@ -44,10 +45,21 @@ def arrive(env):
     env[_MODEL].create(
         [
             {"name": f"due {number}.{at}", "date_from": start, "date_to": "2046-01-01"}
-            for number in range(RULES)
+            for number in range(rules)
             for at in range(RECORDS)
         ]
     )
+    env.cr.commit()
+
+
+def look_new(env):
+    """Let the rules have a turn together, of which nobody knows how long they take."""
+    from odoo.addons.base_automation_ext.models import due_pace
+
+    # Whatever the machine is busy with.
+    due_pace.QUICK_SECONDS = 60
+    arrive(env)
+    env["base.automation"]._run_timed_rules()
     env.cr.commit()
 
 
@@ -55,12 +67,18 @@ def look(env):
     """Let the rules have turns of their own, and then one together."""
     from odoo.addons.base_automation_ext.models import due_pace
 
-    # Whatever the machine is busy with.
-    due_pace.QUICK_SECONDS = 60
+    due_pace.TRIED_RECORDS = 0
     for _pass in range(2):
-        arrive(env)
-        env["base.automation"]._run_timed_rules()
-        env.cr.commit()
+        look_new(env)
+
+
+def look_with_new(env):
+    """Let the rules have turns together, and then with a new one beside them."""
+    look_new(env)
+    [new] = prepare(env, numbers=[RULES])
+    arrive(env, rules=RULES + 1)
+    env["base.automation"]._run_timed_rules()
+    return new
 
 
 def look_once(env):
@@ -76,15 +94,40 @@ def marks(env, rules):
     return [sorted({name.count("!") for name in names}), states, len(rows), attempts]
 
 
-@pytest.mark.parametrize("place", ["due.shared.begun", "due.shared.rule", "due.shared.executed"])
-def test_killed_worker(in_odoo, meeting, place):
+@pytest.mark.parametrize(
+    ("passes", "place"),
+    [
+        (look, "due.shared.begun"),
+        (look, "due.shared.rule"),
+        (look, "due.shared.executed"),
+        (look_new, "due.shared.rule"),
+    ],
+)
+def test_killed_worker(in_odoo, meeting, passes, place):
     """Nothing of the shared turn is left; each of its rules is run once by the next one."""
     rules = in_odoo(prepare).result()
     point = f"base.automation:_checkpoint({place})"
-    worker = in_odoo(look, kill_points=(point,))
+    worker = in_odoo(passes, kill_points=(point,))
     meeting.wait_reached(point)
-    before = [[0, 1], ["done"], RULES * RECORDS, [1] * RULES]
+    done = RULES * RECORDS if passes is look else 0
+    before = [[0, 1], ["done"], done, [1] * RULES] if done else [[0], [], 0, [1] * RULES]
     assert in_odoo(marks, rules=rules).result() == before
+    worker.kill()
+    expected = [[1], ["done"], done + RULES * RECORDS, [0] * RULES]
+    wait_until(
+        lambda: in_odoo(look_once).result() or in_odoo(marks, rules=rules).result() == expected,
+        "the work of the killed worker to be done",
+        timeout_seconds=120,
+    )
+
+
+def test_new_rule_keeps_nobody_waiting(in_odoo, meeting):
+    """What rules have done that are known to be quick is committed before a new one begins."""
+    rules = in_odoo(prepare).result()
+    worker = in_odoo(look_with_new, kill_points=("base.automation:_checkpoint(due.begun)",))
+    meeting.wait_reached("base.automation:_checkpoint(due.begun)")
+    _names, states, rows, attempts = in_odoo(marks, rules=rules).result()
+    assert (states, rows, attempts) == (["done"], RULES * RECORDS * 2, [0] * RULES)
     worker.kill()
     expected = [[1], ["done"], RULES * RECORDS * 2, [0] * RULES]
     wait_until(
