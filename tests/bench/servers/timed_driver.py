@@ -10,6 +10,8 @@ from .. import data
 #: Written by the rules: when the batch of a record was begun, in seconds since the epoch.
 SOURCE = "records.write({'line': str(time.time())})"
 _WAIT_SECONDS = 300
+#: A connection that rests tells the statistics within ten seconds what it has read.
+_STATISTICS_SECONDS = 12
 #: Rules count from here on; the mass of the records lies years before.
 _LONG_AGO = datetime(2015, 1, 1)
 
@@ -72,8 +74,8 @@ def _wait_for_index(driver):
 def timed_idle(driver, seconds):
     """Return how often rules, ledger and records were read while nothing was due."""
     driver.settle()
-    # What this process has read itself while it started is told to the statistics by now.
-    time.sleep(3)
+    # What was read before counts otherwise.
+    time.sleep(_STATISTICS_SECONDS)
     before, calls = _scans(driver), _last_calls(driver)
     time.sleep(seconds)
     scans = _scans(driver) - before
@@ -108,7 +110,8 @@ def timed_due(driver, count, seconds, calls=False):
         once a minute, and what piles up until then would be measured
     """
     driver.settle()
-    begin = datetime.now(timezone.utc).replace(tzinfo=None) + timedelta(seconds=15)
+    # Wake-ups are for full seconds.
+    begin = datetime.now(timezone.utc).replace(tzinfo=None, microsecond=0) + timedelta(seconds=15)
 
     def shift(env):
         # The oldest of each rule are taken; every rule has its own delay.
@@ -117,7 +120,7 @@ def timed_due(driver, count, seconds, calls=False):
             UPDATE ir_logging l
                SET line = '', create_date = moment.due - (moment.rule + 1) * interval '1 hour'
               FROM (SELECT id, substr(func, 6)::int AS rule,
-                           %s::timestamp + row_number() OVER (ORDER BY id DESC)
+                           %s::timestamp + (row_number() OVER (ORDER BY id DESC) - 1)
                            * interval '1 second' * %s / %s AS due
                       FROM ir_logging WHERE name = 'bench' AND line = ''
                      ORDER BY id DESC LIMIT %s) AS moment
@@ -141,8 +144,24 @@ def timed_due(driver, count, seconds, calls=False):
     started = _wait_for_start(driver, list(due))
     late = sorted(started[id_] - _epoch(moment) for id_, moment in due.items())
     first = min(started.values())
-    lags = sorted(started[id_] - max(_epoch(moment), first) for id_, moment in due.items())
-    return {"count": count, **_figures("", late), **_figures("lag_", lags)}
+    lags = {id_: started[id_] - max(_epoch(moment), first) for id_, moment in due.items()}
+    longest = max(lags, key=lags.get)
+    return {
+        "count": count,
+        **_figures("", late),
+        **_figures("lag_", sorted(lags.values())),
+        "lag_max_at": _epoch(due[longest]) - _epoch(begin),
+        "lag_max_by_second": _longest_by_second(due, lags, begin),
+    }
+
+
+def _longest_by_second(due, lags, begin):
+    """Return the longest lag of what was due in each second: it tells passes apart."""
+    longest = {}
+    for id_, moment in due.items():
+        second = int(_epoch(moment) - _epoch(begin))
+        longest[second] = max(longest.get(second, 0.0), round(lags[id_], 3))
+    return [longest[second] for second in sorted(longest)]
 
 
 def _sleep_until(moment):
