@@ -1,7 +1,5 @@
 """Action type ``object_upsert``: update the record with these values, or create it."""
 
-import hashlib
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
@@ -9,6 +7,7 @@ from odoo.fields import Domain
 from ..core.errors import ConfigurationError
 from ..core.frames import state_of
 from ..core.value_groups import merge_by_target
+from .server_action_upsert_lock import key_hash
 from .value_differences import differing
 from .value_mapping import cumulative_fields
 
@@ -143,7 +142,7 @@ class IrActionsServer(models.Model):
         if missing:
             company = self._upsert_company(target_model)
             self.env["server.action.upsert.lock"].sudo()._take(
-                {_hash(target_model._name, names, key, company) for key, _vals in missing}
+                {key_hash(target_model._name, names, key, company) for key, _vals in missing}
             )
         changes = []
         for key, vals in merged:
@@ -236,8 +235,3 @@ class IrActionsServer(models.Model):
                 values=", ".join(str(part) for part in key),
             )
         )
-
-
-def _hash(model, names, key, company):
-    text = repr((model, names, key, company))
-    return hashlib.sha256(text.encode()).hexdigest()[:40]

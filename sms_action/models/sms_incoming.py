@@ -2,6 +2,8 @@
 
 from odoo import api, fields, models
 
+from odoo.addons.server_action_engine.models.server_action_upsert_lock import key_hash
+
 
 class SmsIncoming(models.Model):
     _name = "sms.incoming"
@@ -36,6 +38,7 @@ class SmsIncoming(models.Model):
         :param messages: list of :class:`..core.incoming.Received`
         """
         now = fields.Datetime.now()
+        self._take_turns(gateway_id, messages)
         ids = [one.provider_id for one in messages if one.provider_id]
         known = self.search([("provider_id", "in", ids), ("gateway_id", "=", gateway_id)])
         known = set(known.mapped("provider_id"))
@@ -56,3 +59,23 @@ class SmsIncoming(models.Model):
         for one in messages:
             if one.part is not None:
                 self.env["sms.incoming.part"]._take(gateway_id, one, now)
+
+    def _take_turns(self, gateway_id, messages):
+        """Have a transaction begin anew that cannot see what another one keeps right now.
+
+        Gateways hand over the parts of one message, or the same one twice, at the very same moment.
+        """
+        parts = self.env["sms.incoming.part"]
+        keys = {
+            key_hash(self._name, gateway_id, one.provider_id)
+            for one in messages
+            if one.provider_id and one.part is None
+        }
+        keys |= {
+            key_hash(parts._name, *parts._message_key(gateway_id, one).values())
+            for one in messages
+            if one.part is not None
+        }
+        if keys:
+            # Rows of the engine that nobody may write; these say nothing but that they are taken.
+            self.env["server.action.upsert.lock"].sudo()._take(keys)

@@ -31,14 +31,8 @@ class SmsIncomingPart(models.Model):
     def _take(self, gateway_id, received, now):
         """Keep one part, and make a message of it once all are there."""
         part = received.part
-        values = {
-            "gateway_id": gateway_id,
-            "sender": received.sender or "?",
-            "recipient": received.recipient,
-            "reference": part.reference,
-            "part_count": part.total,
-        }
-        others = self.search([(name, "=", values[name] or False) for name in _KEY])
+        values = self._message_key(gateway_id, received)
+        others = self.search([(name, "=", value or False) for name, value in values.items()])
         same = others.filtered(lambda one: one.number == part.number)
         if same and (same[0].text or "") == received.text:
             # The gateway did not hear that it is kept.
@@ -52,6 +46,18 @@ class SmsIncomingPart(models.Model):
         )
         if len(others) == part.total:
             others._become_message()
+
+    @api.model
+    def _message_key(self, gateway_id, received):
+        """Return what is the same in all parts of a message: ``{field: value}``."""
+        values = (
+            gateway_id,
+            received.sender or "?",
+            received.recipient,
+            received.part.reference,
+            received.part.total,
+        )
+        return dict(zip(_KEY, values, strict=True))
 
     def _become_message(self):
         """Make a message of parts of one, and forget them."""
