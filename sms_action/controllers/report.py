@@ -12,6 +12,7 @@ from ..core.errors import GatewayError, SignatureError
 from ..core.http.callback import MAX_BODY, CallbackRequest, check_callback, read_callback
 from ..core.http.description import VONAGE
 from ..core.http.incoming import read_message
+from ..core.http.paths import is_storable
 from ..models.sms_gateway_http import ROUTE
 
 _logger = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ class SmsReport(Controller):
         """
         # Nobody signs in here: the gateway's own proof is what counts.
         gateways = request.env["sms.gateway"].sudo().with_context(active_test=False)
-        gateway = gateways.search([("callback_token", "=", token)])
+        gateway = is_storable(token) and gateways.search([("callback_token", "=", token)])
         if not gateway or not gateway._is_http():
             return Response("Unknown address.", status=404)
         length = request.httprequest.content_length or 0
@@ -72,7 +73,7 @@ class SmsReport(Controller):
 
     def _apply(self, gateway, callback, rules, reference):
         # Vonage's signature does not cover the path, so the path proves nothing there.
-        own = "" if rules.check == VONAGE else reference
+        own = reference if rules.check != VONAGE and is_storable(reference) else ""
         found = read_callback(callback, rules, own)
         if found is None:
             return

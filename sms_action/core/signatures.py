@@ -13,7 +13,7 @@ from .errors import SignatureError
 
 def same(given: str, expected: str) -> bool:
     """Compare without telling by the time taken how much of it was right."""
-    return hmac.compare_digest(given.encode(), expected.encode())
+    return hmac.compare_digest(_octets(given), _octets(expected))
 
 
 def check_secret(given: str | None, expected: str) -> None:
@@ -105,7 +105,12 @@ def _vonage_value(value: str) -> str:
 
 def _vonage(written: str, secret: str, method: str) -> str:
     if method == "md5hash":
-        return hashlib.md5((written + secret).encode(), usedforsecurity=False).hexdigest()
+        return hashlib.md5(_octets(written + secret), usedforsecurity=False).hexdigest()
     if method not in ("md5", "sha1", "sha256", "sha512"):
         raise SignatureError(f"Vonage has no signature method {method}.")
-    return hmac.new(secret.encode(), written.encode(), method).hexdigest()
+    return hmac.new(secret.encode(), _octets(written), method).hexdigest()
+
+
+def _octets(text: str) -> bytes:
+    # JSON may hold halves of surrogate pairs, which are nobody's signature.
+    return text.encode("utf-8", "surrogatepass")

@@ -173,6 +173,26 @@ class TestCallbacks(HttpCase):
         memory = self.new_gateway("memory")
         self.assertEqual(self.post(self.page(memory)), 404)
 
+    def test_hostile_paths(self):
+        """A path that names nothing we made is no reason to fail, nor to change anything."""
+        gateway = self.new_gateway("kannel", server="http://localhost:13013")
+        message = self.message(gateway)
+        proof = f"?token={gateway._use_secret('callback_secret')}&state=1"
+        page, uuid = self.page(gateway), message.uuid
+        for reference in ("%00", f"{uuid}%00", f"%00{uuid}", "%ED%A0%80", "%FF", "x" * 8000):
+            self.assertEqual(self.post(f"{page}/{reference}{proof}"), 200, reference)
+            self.assertEqual(self.post(f"{page}/{reference}{proof}&id=1"), 200, reference)
+        for token in ("%00", f"{gateway.callback_token}%00", "%ED%A0%80", "x" * 8000):
+            url = f"{self.base_url()}/sms_action/report/{token}"
+            self.assertEqual(self.post(f"{url}/{uuid}{proof}"), 404, token)
+            self.assertEqual(self.post(f"{url}{proof}"), 404, token)
+        for path in (f"{page}/{uuid}%2Fx", f"{page}%2F..%2F{uuid}"):
+            self.assertEqual(self.post(path + proof), 404, path)
+        self.assertEqual(message.state, "accepted")
+        self.assertFalse(self.env["sms.message.report"].search([("gateway_id", "=", gateway.id)]))
+        self.assertEqual(self.post(f"{page}%2F{uuid}{proof}"), 200)
+        self.assertEqual(message.state, "delivered")
+
     def test_messages_of_people(self):
         """Proven as reports are, kept once, and answered without a text."""
         gateway = self.new_gateway("twilio", account="AC1", secret="token-1")

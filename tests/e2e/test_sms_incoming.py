@@ -17,8 +17,9 @@ def take(env, gateway, who, folder, locked):
 
     Both processes have their snapshot before either has kept anything: the worst case.
     """
-    from odoo.addons.sms_action.core.incoming import Part, Received
     from odoo.service.model import retrying
+
+    from odoo.addons.sms_action.core.incoming import Part, Received
 
     if not locked:
         type(env["server.action.upsert.lock"])._take = lambda self, key_hashes: None

@@ -58,6 +58,11 @@ def storable(text: str) -> str:
     return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
+def is_storable(text: str) -> bool:
+    """Tell whether a database can be asked for the text."""
+    return storable(text) == text
+
+
 def _walk(data: Any, steps: list[str]) -> Iterator[Any]:
     if not steps:
         yield data
