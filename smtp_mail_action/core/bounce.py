@@ -19,6 +19,8 @@ from .headers import printable
 from .replies import MAX_TEXT, Reply
 
 FAILED = "failed"
+MAX_REPORTS = 1_000
+"""Recipients of a report that are looked at: no message has more, and anybody may send a report."""
 #: Who writes of mail that could not be delivered, where there is no report to read.
 _DAEMONS = frozenset({"mailer-daemon", "postmaster"})
 _ANSWER_HEADERS = ("X-Autoreply", "X-Autorespond")
@@ -83,7 +85,11 @@ def read_reports(message: Message) -> list[Report]:
             blocks = part.get_payload()
             if isinstance(blocks, list):
                 # The first block is about the message, each other about a recipient.
-                found = [_report(block) for block in blocks if isinstance(block, Message)]
+                found = [
+                    _report(block)
+                    for block in blocks[: MAX_REPORTS + 1]
+                    if isinstance(block, Message)
+                ]
                 return [one for one in found if one]
     return []
 
@@ -118,12 +124,11 @@ def said_in_words(text: str) -> str:
 
 
 def _is_automatic_answer(message: Message) -> bool:
-    submitted = str(message.get("Auto-Submitted", "no")).partition(";")[0].strip().lower()
-    precedence = str(message.get("Precedence", "")).strip().lower()
+    submitted = _text(message, "Auto-Submitted").partition(";")[0].strip().lower()
     return (
-        submitted != "no"
-        or precedence == "auto_reply"
-        or any(message.get(name) for name in _ANSWER_HEADERS)
+        submitted not in ("", "no")
+        or _text(message, "Precedence").lower() == "auto_reply"
+        or any(_text(message, name) for name in _ANSWER_HEADERS)
     )
 
 
@@ -150,6 +155,16 @@ def _address(block: Message, name: str) -> str:
 
 
 def _text(block: Message, name: str) -> str:
-    text = " ".join(str(block.get(name, "")).split())
     # Whoever sends a report writes what they like; PostgreSQL takes no NUL.
+    try:
+        text = str(block.get(name, ""))
+    except UnicodeError:
+        # Python decodes words of any alphabet it knows, also to what is no text.
+        text = _as_written(block, name)
+    text = " ".join(text.split())
     return printable(text, len(text))
+
+
+def _as_written(block: Message, name: str) -> str:
+    values = (str(value) for key, value in block.raw_items() if key.lower() == name.lower())
+    return next(values, "").encode("utf-8", "replace").decode()

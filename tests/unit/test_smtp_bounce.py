@@ -8,7 +8,7 @@ import pytest
 
 from smtp_mail_action.core import delivery as life
 from smtp_mail_action.core import reasons as why
-from smtp_mail_action.core.bounce import is_failure, read_reports
+from smtp_mail_action.core.bounce import MAX_REPORTS, is_failure, read_reports
 
 POSTFIX = """Final-Recipient: rfc822; bob@example.com
 Original-Recipient: rfc822;bob@example.com
@@ -170,3 +170,23 @@ def test_control_characters_of_a_report_stay_outside():
         )
     )
     assert "\x00" not in one.address + one.original + one.reply.shown
+
+
+@pytest.mark.parametrize("word", ["=?utf-7?Q?+2AA-?=", "=?raw_unicode_escape?Q?=5Cud800?=", "\xff"])
+@pytest.mark.parametrize("name", ["Diagnostic-Code", "Final-Recipient", "Action", "Status"])
+def test_words_that_are_no_text_stay_as_written(name, word):
+    """Python decodes them to half a surrogate pair, or fails: the report could not be read."""
+    [one] = read_reports(
+        report(f"{name}: smtp; {word} x\nOriginal-Recipient: rfc822; bob@example.com\n{GIVEN_UP}")
+    )
+    assert "bob@example.com" in one.addresses
+    shown = "".join([*one.addresses, one.action, one.reply.shown])
+    assert shown.encode().decode() == shown
+
+
+def test_a_report_of_more_recipients_than_any_message_has():
+    """Each costs the gateway statements, and anybody may send a report."""
+    blocks = [f"Final-Recipient: rfc822; a{number}@b.c\n{GIVEN_UP}" for number in range(3000)]
+    found = read_reports(report("\n\n".join(blocks)))
+    assert len(found) == MAX_REPORTS
+    assert found[-1].address == f"a{MAX_REPORTS - 1}@b.c"
