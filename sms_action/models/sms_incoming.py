@@ -1,8 +1,13 @@
 """Messages of people, kept so that none is lost. What is done about them is up to rules."""
 
+import logging
+
 from odoo import api, fields, models
 
+from odoo.addons.server_action_engine.core.errors import is_retryable_db_error
 from odoo.addons.server_action_engine.models.server_action_upsert_lock import key_hash
+
+_logger = logging.getLogger(__name__)
 
 
 class SmsIncoming(models.Model):
@@ -43,7 +48,7 @@ class SmsIncoming(models.Model):
         known = self.search([("provider_id", "in", ids), ("gateway_id", "=", gateway_id)])
         known = set(known.mapped("provider_id"))
         whole = [one for one in messages if one.part is None and one.provider_id not in known]
-        self.create(
+        self._create_surely(
             [
                 {
                     "gateway_id": gateway_id,
@@ -79,3 +84,29 @@ class SmsIncoming(models.Model):
         if keys:
             # Rows of the engine that nobody may write; these say nothing but that they are taken.
             self.env["server.action.upsert.lock"].sudo()._take(keys)
+
+    def _create_surely(self, vals_list):
+        """Create messages; one that a rule fails on, without the rules.
+
+        Else the gateway would be told that it is not kept: some deliver it for ever, others never
+        again.
+        """
+        if not vals_list:
+            return
+        try:
+            with self.env.cr.savepoint():
+                self.create(vals_list)
+        except Exception as error:
+            if is_retryable_db_error(error):
+                raise
+            if len(vals_list) > 1:
+                for vals in vals_list:
+                    self._create_surely([vals])
+                return
+            _logger.warning(
+                "An SMS that came in by the gateway %s is kept without the rules about it, because "
+                "one failed",
+                vals_list[0]["gateway_id"],
+                exc_info=True,
+            )
+            self.with_context(automation_skip=True).create(vals_list)

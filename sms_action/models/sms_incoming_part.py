@@ -63,15 +63,17 @@ class SmsIncomingPart(models.Model):
         """Make a message of parts of one, and forget them."""
         first = self[0]
         texts = {one.number: one.text or "" for one in self}
-        self.env["sms.incoming"].create(
-            {
-                "gateway_id": first.gateway_id.id,
-                "sender": first.sender,
-                "recipient": first.recipient,
-                "text": joined(texts, first.part_count),
-                "received_at": min(self.mapped("received_at")),
-                "part_count": first.part_count,
-            }
+        self.env["sms.incoming"]._create_surely(
+            [
+                {
+                    "gateway_id": first.gateway_id.id,
+                    "sender": first.sender,
+                    "recipient": first.recipient,
+                    "text": joined(texts, first.part_count),
+                    "received_at": min(self.mapped("received_at")),
+                    "part_count": first.part_count,
+                }
+            ]
         )
         self.unlink()
 

@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user, tagged
 
 from ..core.incoming import Part, Received
 from ..core.smpp.bodies import Incoming
 from ..models.smpp_arrivals import Arrivals
 
+LOGGER = "odoo.addons.sms_action.models.sms_incoming"
 UDHI, UCS2, INTERNATIONAL = 0x40, 8, 1
 
 
@@ -87,6 +89,30 @@ class TestIncoming(TransactionCase):
         self.gateway.unlink()
         self.assertEqual(self.messages.search([]).mapped("text"), ["Hi"])
         self.assertEqual(self.env["sms.incoming.part"].search([]).mapped("text"), ["half"])
+
+    def refuse(self, word):
+        """Have a rule fail on messages with a word in their text."""
+        source = f"if {word!r} in record.text:\n    raise UserError('no')\n"
+        source += "if not record.recipient:\n    record.write({'recipient': 'seen'})"
+        model_id = self.env["ir.model"]._get_id("sms.incoming")
+        action = {"name": "Read", "model_id": model_id, "state": "code", "code": source}
+        rule = {"name": "Read", "model_id": model_id, "trigger": "on_create_or_write"}
+        self.env["base.automation"].create({**rule, "action_server_ids": [Command.create(action)]})
+
+    def test_a_rule_that_fails_loses_nothing(self):
+        """The gateway delivers again what is not kept, or never again."""
+        self.refuse("bad")
+        texts = ["good", "bad", "fine"]
+        with self.assertLogs(LOGGER, "WARNING") as logs:
+            self.messages._take(self.gateway.id, [Received("Shop", "", one) for one in texts])
+        self.assertEqual(len(logs.output), 1)
+        self.assertNotIn("bad", logs.records[0].getMessage())
+        kept = {one.text: one.recipient for one in self.messages.search([])}
+        self.assertEqual(kept, {"good": "seen", "bad": "", "fine": "seen"})
+        with self.assertLogs(LOGGER, "WARNING"):
+            found = self.arrive(piece(1, "very "), piece(2, "bad"))
+        self.assertIn("very bad", found.mapped("text"))
+        self.assertFalse(self.env["sms.incoming.part"].search([]))
 
     def test_only_administrators_read_them(self):
         self.messages._take(self.gateway.id, [Received("Shop", "", "Hi")])

@@ -48,6 +48,19 @@ def incoming(env):
     return texts, env["sms.incoming.part"].search_count([])
 
 
+def fail_on_messages(env):
+    """Make a rule that fails on every message."""
+    model = env["ir.model"]._get_id("sms.incoming")
+    action = {"name": "Fail", "model_id": model, "state": "code", "code": "raise UserError('no')"}
+    rule = {"name": "Fail", "model_id": model, "trigger": "on_create_or_write"}
+    env["base.automation"].create({**rule, "action_server_ids": [(0, 0, action)]})
+
+
+def runs(env):
+    """Return the states of all runs."""
+    return env["server.action.run"].search([]).mapped("state")
+
+
 def address(env, gateway):
     return env["sms.gateway"].browse(gateway).callback_token
 
@@ -98,3 +111,15 @@ def test_parts_of_several_messages_over_http(in_odoo, gateway, server):
         assert set(pool.map(post, parts)) == {204}
     texts = ["".join(f"{one}.{number} " for number in (1, 2, 3)) for one in range(MESSAGES)]
     assert in_odoo(incoming).result() == [texts, 0]
+
+
+def test_a_rule_that_fails_loses_no_message(in_odoo, gateway, server, announced):
+    """The gateway, which would not deliver it again, hears that it is kept; the run is noted."""
+    in_odoo(fail_on_messages).result()
+    announced.append("kept without the rules")
+    token = in_odoo(address, gateway=gateway).result()
+    url = f"{server.url}/sms_action/report/{token}?token=one"
+    answer = requests.post(url, json={"from": SENDER, "text": "STOP"}, timeout=60)
+    assert answer.status_code == 204
+    assert in_odoo(incoming).result() == [["STOP"], 0]
+    assert in_odoo(runs).result() == ["failed"]
