@@ -12,6 +12,9 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+NEW_MODELS = "server_action_engine/document_rows"
+"""Notification of the bus: there are rows about models that had none."""
+
 
 class DocumentOwned(models.AbstractModel):
     _name = "server.action.document.owned"
@@ -50,6 +53,20 @@ class DocumentOwned(models.AbstractModel):
                 )
             )
         ]
+
+    @api.model
+    def _announce_models(self, models):
+        """Tell open pages which models have rows from now on; to be called before they are written.
+
+        Forms of a model without rows ask for none, as the page was told when it was loaded.
+        """
+        wanted = set(filter(None, models))
+        new = wanted - set(self._document_models()) if wanted else wanted
+        if new:
+            # Names of models only, to those who get them with the page.
+            self.env.ref("base.group_user")._bus_send(
+                NEW_MODELS, {"rows": self._name, "models": sorted(new)}
+            )
 
     @api.model
     @api.readonly

@@ -108,6 +108,7 @@ class SmsMessage(models.Model):
         """
         if not rows:
             return []
+        self._announce_models(fixed.get("res_model") for fixed, _life in rows)
         ids = insert_rows(
             self.env.cr,
             self._table,

@@ -1,7 +1,11 @@
 """Who sees messages, and who may change their course."""
 
+import json
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
+
+from odoo.addons.server_action_engine.models.document_owned import NEW_MODELS
 
 from ..core.outcome import accepted
 from .common import MOBILE, GatewayCase
@@ -13,6 +17,25 @@ class TestMessageRights(GatewayCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.reader = new_test_user(cls.env, "sms_reader", groups="base.group_user")
+
+    def announced(self):
+        """Return what open pages were told."""
+        self.env.cr.precommit.run()
+        sent = self.env["bus.bus"].sudo().search([("message", "like", NEW_MODELS)])
+        told = [json.loads(one.message)["payload"] for one in sent]
+        self.assertEqual({json.loads(one.channel)[1] for one in sent} - {"res.groups"}, set())
+        sent.unlink()
+        return [(one["rows"], one["models"]) for one in told]
+
+    def test_open_pages_hear_of_the_first_message_of_a_model(self):
+        """Once, and of models only: their forms ask for the number then."""
+        self.env["sms.message"].search([]).unlink()
+        self.announced()
+        values = {"res_model": "res.partner", "res_id": self.reader.partner_id.id}
+        (self.queue(MOBILE, **values) + self.queue(MOBILE)).send()
+        self.assertEqual(self.announced(), [("sms.message", ["res.partner"])])
+        self.queue(MOBILE, **values).send()
+        self.assertEqual(self.announced(), [])
 
     def messages(self):
         parameter = self.env["ir.config_parameter"].create({"key": "sms", "value": "x"})

@@ -108,6 +108,7 @@ class MailMailDelivery(models.Model):
         """
         if not rows:
             return []
+        self._announce_models(fixed.get("model") for fixed, _life in rows)
         ids = insert_rows(
             self.env.cr,
             self._table,

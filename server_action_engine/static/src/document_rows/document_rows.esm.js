@@ -11,6 +11,18 @@ import { useService } from "@web/core/utils/hooks";
  */
 const kinds = registry.category("server_action_engine.document_rows");
 
+/** Hears of the first rows about a model, so that the page need not be loaded again. */
+registry.category("services").add("server_action_engine.document_rows", {
+    dependencies: ["bus_service"],
+    start(env, { bus_service }) {
+        bus_service.subscribe("server_action_engine/document_rows", ({ rows, models }) => {
+            session.document_rows ??= {};
+            const known = session.document_rows[rows] || [];
+            session.document_rows[rows] = [...new Set([...known, ...models])];
+        });
+    },
+});
+
 /**
  * A button for each kind of rows there are about the record of a form.
  *
