@@ -2,7 +2,10 @@
 
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL
 
+from ..core.delivery import State
 from ..core.errors import NumberError
 from ..core.http.presets import presets
 from ..core.numbers import parse_sender
@@ -101,6 +104,25 @@ class SmsGateway(models.Model):
     def unlink(self):
         self.env.registry.clear_cache()
         return super().unlink()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_with_messages(self):
+        """What it sends at this moment would be in doubt, and the rest leave by any other way."""
+        # Whoever may delete gateways need not read the queue.
+        messages = self.env["sms.message"].sudo()
+        waiting = [State.QUEUED.value, State.SENDING.value]
+        own = messages._search([("gateway_id", "in", self.ids), ("state", "in", waiting)])
+        uuids = own.subselect(SQL.identifier(own.table, "uuid"))
+        queued = Domain("gateway_id", "in", self.ids) | Domain("uuid", "in", uuids)
+        queue = self.env["sms.sms"].sudo()
+        if queue.search(Domain("state", "=", "outgoing") & queued, limit=1):
+            raise UserError(
+                self.env._(
+                    "SMS that are in the queue wait for “%(gateways)s”. Archive it, or delete it "
+                    "once they have left.",
+                    gateways=", ".join(self.mapped("name")),
+                )
+            )
 
     @api.model
     @tools.ormcache()

@@ -105,6 +105,25 @@ class SmsMessage(models.Model):
             "views": [(False, "form")],
         }
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_in_the_queue(self):
+        """Without its row a message that was sent would be sent again."""
+        if self.env.su:
+            # Housekeeping leaves alone what is on its way.
+            return
+        uuids = self.mapped("uuid")
+        # Whoever may delete messages need not read the queue.
+        queue = self.env["sms.sms"].sudo()
+        found = queue.search([("uuid", "in", uuids), ("state", "=", "outgoing")], limit=1)
+        if found:
+            raise UserError(
+                self.env._(
+                    "The SMS to %(number)s is still in the queue. Cancel it there before you "
+                    "delete what is known of it.",
+                    number=found.number,
+                )
+            )
+
     @api.model
     def _window_action(self, domain, name=None):
         """Return the window action with the messages of a domain."""

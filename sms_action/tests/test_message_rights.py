@@ -136,6 +136,25 @@ class TestMessageRights(GatewayCase):
             with self.assertRaises(UserError):
                 getattr(message, call)()
 
+    def test_what_is_in_the_queue_is_not_deleted(self):
+        """Nor the gateway it waits for: it would be sent again, or by somebody else."""
+        admin = self.env.ref("base.user_admin")
+        self.trouble(self.gateway, "retry", "server")
+        waiting, named = self.queue(MOBILE), self.queue(MOBILE, gateway_id=self.elsewhere.id)
+        waiting.send()
+        message = self.message_of(waiting)
+        self.assertEqual([message.state, message.gateway_id], ["queued", self.gateway])
+        for record in (message, self.gateway, self.elsewhere):
+            with self.assertRaises(UserError):
+                record.with_user(admin).unlink()
+        named.unlink()
+        self.elsewhere.with_user(admin).unlink()
+        waiting.state = "canceled"
+        self.assertEqual(message.state, "deleted")
+        self.gateway.with_user(admin).unlink()
+        self.assertFalse(message.gateway_id)
+        message.with_user(admin).unlink()
+
     def test_from_a_run_to_its_messages(self):
         model = self.env["ir.model"]._get_id("res.partner")
         template = self.env["sms.template"].create(

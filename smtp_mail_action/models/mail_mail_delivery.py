@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..core import delivery as life
 from ..core.reasons import REASONS, advice
@@ -221,6 +222,23 @@ class MailMailDelivery(models.Model):
 
     # -- housekeeping -------------------------------------------------------------------------
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_in_the_queue(self):
+        """Without its row a recipient who has the e-mail would get it again."""
+        if self.env.su:
+            # Couriers remove those who are no recipients any more.
+            return
+        # Whoever may delete deliveries need not read e-mails.
+        found = self.filtered(lambda one: one.sudo().mail_mail_id.state == "outgoing")[:1]
+        if found:
+            raise UserError(
+                self.env._(
+                    "The e-mail “%(subject)s” is still in the queue. Cancel it there before you "
+                    "delete what is known of its recipients.",
+                    subject=found.subject or "",
+                )
+            )
+
     @api.autovacuum
     def _gc_settled_deliveries(self):
         """Remove what is settled for longer than the retention."""
@@ -232,7 +250,9 @@ class MailMailDelivery(models.Model):
         )
         days = int(days or DEFAULT_RETENTION_DAYS)
         limit = fields.Datetime.subtract(fields.Datetime.now(), days=days)
-        domain = [("settled_at", "<", limit)]
+        # E-mails in the queue need to know whom they have reached.
+        queued = Domain("mail_mail_id.state", "=", "outgoing")
+        domain = Domain("settled_at", "<", limit) & ~queued
         found = self.sudo().search(domain, limit=_VACUUM_LIMIT, order="id")
         found.unlink()
         return len(found), len(found) == _VACUUM_LIMIT

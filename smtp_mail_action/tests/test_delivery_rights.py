@@ -1,7 +1,12 @@
 """Who sees deliveries, and who may change their course."""
 
-from odoo.exceptions import AccessError
+import json
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
+
+from odoo.addons.server_action_engine.models.document_owned import NEW_MODELS
 
 from .delivery_case import DeliveryCase
 
@@ -49,6 +54,39 @@ class TestDeliveryRights(DeliveryCase):
         self.assertEqual(deliveries.search_count([("address", "=", "gone@example.com")]), 1)
         contact.unlink()
         self.assertEqual(deliveries.search_count([("address", "=", "gone@example.com")]), 0)
+
+    def test_open_pages_hear_of_the_first_email_of_a_model(self):
+        """Once, and of models only: their forms ask for the number then."""
+        bus = self.env["bus.bus"].sudo()
+        told = []
+        for number in range(2):
+            self.deliver(self.write_mail(f"{number}@example.com", model="res.country", res_id=1))
+            self.env.cr.precommit.run()
+            found = bus.search([("message", "like", NEW_MODELS)])
+            told.append([json.loads(one.message)["payload"] for one in found])
+            found.unlink()
+        self.assertIn({"rows": "mail.mail.delivery", "models": ["res.country"]}, told[0])
+        self.assertEqual(told[1], [])
+
+    def test_what_is_in_the_queue_is_not_deleted(self):
+        """Whoever has the e-mail already would get it again."""
+        self.transport.replies = {"late@example.com": "450 4.7.1 Greylisted"}
+        mail = self.write_mail("here@example.com, late@example.com")
+        self.deliver(mail)
+        found = mail.delivery_ids
+        self.assertEqual(mail.state, "outgoing")
+        self.env["ir.config_parameter"].set_param("smtp_mail_action.delivery_retention_days", 1)
+        found.settled_at = fields.Datetime.subtract(fields.Datetime.now(), days=2)
+        found._gc_settled_deliveries()
+        with self.assertRaises(UserError):
+            found.with_user(self.env.ref("base.user_admin")).unlink()
+        self.transport.replies = {}
+        found.due_at = False
+        self.deliver(mail)
+        got = [one for letter in self.transport.delivered for one in letter.recipients]
+        self.assertEqual(got.count("here@example.com"), 1)
+        self.assertEqual(mail.state, "sent")
+        found.with_user(self.env.ref("base.user_admin")).unlink()
 
     def test_rules_of_the_document_decide(self):
         self.env["ir.rule"].create(
