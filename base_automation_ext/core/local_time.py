@@ -44,9 +44,14 @@ def end_of_day(day: date, zone: tzinfo) -> datetime:
     return to_utc(datetime.combine(day + timedelta(days=1), time()), zone)
 
 
+def utc_now() -> datetime:
+    """Return this moment (naive UTC). Odoo's own clock stands still for a second each."""
+    return datetime.now(timezone.utc).replace(tzinfo=None)
+
+
 def full_second(moment: datetime) -> datetime:
     """Return the first full second from a moment on.
 
-    Moments are compared with a clock of full seconds: what is due within one is seen after it.
+    What Odoo keeps of its own clock has no smaller parts.
     """
     return moment.replace(microsecond=0) + _SECOND * bool(moment.microsecond)

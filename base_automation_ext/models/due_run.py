@@ -8,6 +8,7 @@ from odoo import api, fields, models
 
 from odoo.addons.base_automation.models.base_automation import TIME_TRIGGERS
 
+from ..core.local_time import utc_now
 from .due_turns import DueTurns, share
 from .environments import ActionDone
 from .rule_expressions import is_broken
@@ -135,7 +136,7 @@ class BaseAutomation(models.Model):
             return {}
         if not rule.due_since:
             rule._start_due()
-        now, attempt = fields.Datetime.now(), rule.due_attempt
+        now, attempt = utc_now(), rule.due_attempt
         size = SLICE if attempt < 1 else 1
         try:
             items = rule._due_items(now, size, after=after)

@@ -3,8 +3,9 @@
 import logging
 import time
 
-from odoo import fields, models
+from odoo import models
 
+from ..core.local_time import utc_now
 from . import due_run
 
 _logger = logging.getLogger(__name__)
@@ -26,7 +27,7 @@ class BaseAutomation(models.Model):
         none = self.browse()
         if not self or self._is_globally_paused():
             return {}, none
-        now, found, until = fields.Datetime.now(), {}, time.monotonic() + MOST_SECONDS
+        now, found, until = utc_now(), {}, time.monotonic() + MOST_SECONDS
         try:
             with self.env.cr.savepoint(flush=False):
                 for rule in self._to_survey(until):

@@ -4,7 +4,7 @@ import logging
 import math
 import time
 from collections import deque
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from functools import partial
 
 from odoo import api, fields, models
@@ -14,7 +14,7 @@ from odoo.addons.server_action_engine.core.errors import is_retryable_db_error
 from odoo.addons.server_action_engine.core.frames import state_of
 from odoo.addons.server_action_engine.models.event_hook_gate import is_disabled
 
-from ..core.local_time import full_second
+from ..core.local_time import full_second, utc_now
 from . import pass_memory
 from .pass_progress import PassProgress
 from .trigger_schedule import SCHEDULE_FIELDS, TRIGGER
@@ -30,6 +30,8 @@ MORE = "more"
 _SOON = timedelta(seconds=2)
 #: Looking again and again at what another worker is about to finish helps nobody.
 _BREATH_SECONDS = 0.1
+#: Where something becomes due all the time, passes do not begin more often than that.
+_RHYTHM = timedelta(seconds=0.5)
 #: When the rules are looked at again, one of which could not be run.
 RETRY_AFTER = timedelta(minutes=1)
 #: When they are looked at again while all rules are switched off.
@@ -111,16 +113,16 @@ class BaseAutomation(models.Model):
             # What is due then is made up for when rules are switched on again.
             self._wake_by(fields.Datetime.now() + _LOOK_AGAIN_AFTER)
             return
-        since = fields.Datetime.now()
+        since = utc_now()
         left = pass_memory.take(self.env.cr, self._timed_cron().id, since)
         all_at, done_until = (left.all_at, left.until) if left else (time.monotonic(), None)
         is_over, all_done, moment = self._pass_over_timed_rules(since, done_until)
         while is_over and all_done:
             done_until = since
-            if not self._waits_here(moment):
+            if not self._waits_here(moment, since):
                 break
             # What came late meanwhile has called the scheduled action once more.
-            since = fields.Datetime.now()
+            since = utc_now()
             is_over, all_done, moment = self._pass_over_timed_rules(since, done_until)
         now = fields.Datetime.now()
         if not all_done:
@@ -146,19 +148,21 @@ class BaseAutomation(models.Model):
         return is_over, all_done, self._next_timed_moment(now) if is_over else None
 
     @api.model
-    def _waits_here(self, moment):
+    def _waits_here(self, moment, since):
         """Wait for a moment that comes sooner than the scheduler would look again.
 
+        :param since: when the pass began that is over now
         :returns: False when it does not, or when the time of the scheduled action is over
         """
         left = self.env["ir.cron"]._commit_progress()
         if not moment or not left or math.isinf(left):
             return False
-        now = datetime.now(timezone.utc).replace(tzinfo=None)
-        seconds = (full_second(moment) - now).total_seconds()
+        now = utc_now()
+        seconds = (moment - now).total_seconds()
         if seconds > min(left, _SOON.total_seconds()):
             return False
-        time.sleep(max(seconds, _BREATH_SECONDS))
+        rest = (since + _RHYTHM - now).total_seconds()
+        time.sleep(max(seconds, rest, _BREATH_SECONDS))
         return True
 
     @api.model
