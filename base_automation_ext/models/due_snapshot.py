@@ -204,10 +204,12 @@ class BaseAutomation(models.Model):
     def _fill_snapshot(self, records, again=False):
         if not self._waits_for_time():
             return super()._fill_snapshot(records, again)
-        rule = self._timed()
+        rule, snapshot = self._timed(), self.env["base.automation.snapshot"]
+        # A first reading that failed is made up for by the next one.
+        known = snapshot._dates_of(self.id, records.ids) if again else ()
         dates = rule._keep_dates_of(records, is_first=not again)
-        if not again and dates:
-            rule._begin_with_history(list(dates))
+        if new := [res_id for res_id in dates if res_id not in known]:
+            rule._begin_with_history(new)
         if dates:
             rule._wake_for_kept()
         return None

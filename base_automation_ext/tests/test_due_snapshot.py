@@ -381,6 +381,19 @@ class TestDueSnapshotFill(KeptCase):
         self.run_cron("2026-03-03 09:00:00")
         self.assertEqual((over.name, changed.name, coming.name), ("due", "due!", "due!"))
 
+    def test_history_that_could_not_be_read_at_first(self):
+        """It is none the less history when it is read the next day."""
+        over, coming = self.calendars("2026-02-27 08:00:00", STARTS)
+        rule = self.kept_rule()
+        rule._cancel_fill_tasks()
+        self.assertFalse(self.known(rule))
+        with freeze_time("2026-03-02 12:00:00"):
+            rule._read_dates_again()
+        self.drain("2026-03-02 12:00:00")
+        self.assertEqual(self.ledger(rule, "history").mapped("res_id"), over.ids)
+        self.run_cron("2026-03-03 09:00:00")
+        self.assertEqual((over.name, coming.name), ("due", "due!"))
+
     def test_all_of_history(self):
         """Passes that came before a record was read do not leave it behind."""
         old, older = self.calendars("2025-01-01 08:00:00", "2024-01-01 08:00:00")
