@@ -13,6 +13,8 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.server_action_engine.core.errors import is_retryable_db_error
+
 from ..core.triggers.computed_change import ComputedDate
 from ..core.triggers.path_resolver import PathError
 from .computed_values import computed_values
@@ -89,7 +91,7 @@ class BaseAutomation(models.Model):
         try:
             return read(records, name)
         except Exception as exc:
-            if isinstance(exc, psycopg2.Error):
+            if isinstance(exc, psycopg2.Error) or is_retryable_db_error(exc):
                 raise
         return {
             record.id: self._date_or_none(read, record.with_prefetch(), name) for record in records
@@ -104,7 +106,7 @@ class BaseAutomation(models.Model):
         try:
             return read(record, name)[record.id]
         except Exception as exc:
-            if isinstance(exc, psycopg2.Error):
+            if isinstance(exc, psycopg2.Error) or is_retryable_db_error(exc):
                 raise
             _logger.warning(
                 "The date %s of %s, from which the automation rule #%s counts, cannot be computed, "
@@ -167,6 +169,7 @@ class BaseAutomation(models.Model):
             return result
         self.flush_recordset()
         kept = [rule.id for rule in self if rule._waits_for_time() and rule._snapshot_subject()]
+        # By SQL: it is no change of the rule, whose author and time of change stay.
         self.env.cr.execute(
             "UPDATE base_automation SET due_kept = (id = ANY(%s)), due_history_until = NULL "
             "WHERE id = ANY(%s) AND (due_kept OR id = ANY(%s))",
@@ -185,6 +188,7 @@ class BaseAutomation(models.Model):
         return self._timed()._keep_dates_of(records, is_first=True)
 
     def _timed(self):
+        # The dates are those the rule will run on, whoever saves it.
         rule = self.sudo()
         return rule.with_env(rule._timed_environment(rule.time_tz))
 
@@ -221,6 +225,7 @@ class BaseAutomation(models.Model):
             for page in self._due_pages(self.due_since, end, ids=ids):
                 ledger._claim(self, page, HISTORY)
         # Passes that did not know of these records have not left them behind.
+        # By SQL, as by a run: it is no change of the rule.
         self.env.cr.execute(
             "UPDATE base_automation SET last_run = due_since "
             "WHERE id = %s AND last_run > due_since",

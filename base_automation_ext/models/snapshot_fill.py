@@ -87,6 +87,7 @@ class BaseAutomation(models.Model):
         """Tell whether tasks have not finished yet, see ``_enqueue_fill``."""
         group = self._fill_group(again)
         domain = [("group_name", "=", group), ("state", "in", _UNFINISHED)]
+        # As where they are cancelled: tasks in general are not the author's business.
         return bool(self.env["server.action.task"].sudo().search_count(domain, limit=1))
 
     def _fill_group(self, again=False):
@@ -173,7 +174,8 @@ class BaseAutomation(models.Model):
     def _run_fill_task(self):
         """Do what the task at hand says; called by the technical server action."""
         self.ensure_one()
-        values = self.env.context[PAYLOAD_KEY]
+        # A task that was queued before an update does not say whether it is for the first time.
+        values = {"again": False, **self.env.context[PAYLOAD_KEY]}
         if list(self._snapshot_subject() or ()) != values["subject"]:
             return
         records = self._snapshot_records()
